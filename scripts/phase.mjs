@@ -38,7 +38,7 @@ export function capture(command, args, { env = {}, minutes = 10, input = '' } = 
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...(tty ? { FORCE_COLOR: '1' } : {}), ...env },
+      env: { ...process.env, ...(tty ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let output = '';

@@ -10,7 +10,7 @@ import { install, tool } from './prepare.mjs';
 export async function style({ write = false } = {}) {
   const biome = [tool('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings', ...(write ? ['--write'] : [])];
   const native = readdirSync(join(root, 'native'), { recursive: true }).filter((file) => /\.(cpp|h)$/.test(file));
-  const clang = [tool('@wasm-fmt/clang-format', 'clang-format-cli.cjs'), ...(write ? ['-i'] : ['--dry-run', '--Werror'])];
+  const clang = [tool('@wasm-fmt/clang-format', 'clang-format-cli.cjs'), ...(write ? ['-i'] : ['--dry-run', '--Werror', '--color=0'])];
   const results = [
     await phase(write ? 'format TypeScript' : 'lint TypeScript', process.execPath, biome),
     await phase(write ? 'format C++' : 'lint C++', process.execPath, [...clang, ...native.map((file) => join('native', file))]),
