@@ -29,7 +29,7 @@ export async function missingTools() {
   if (!(await hasCMake(wanted))) missing.push(`CMake ${wanted.join('.')} or newer`);
   if (process.platform !== 'win32' && !(await runs('make')) && !(await runs('ninja'))) missing.push('make (or ninja)');
   if (missing.length === 0) return undefined;
-  return `hebb builds its native part from source here, and this machine lacks ${missing.join(', and ')}. Install:\n${REMEDY}`;
+  return `hebb builds its native part from source here, and this machine lacks:\n\n${missing.map((what) => `  - ${what}`).join('\n')}\n\nInstall:\n${REMEDY}`;
 }
 
 async function hasCompiler() {
