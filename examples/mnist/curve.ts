@@ -21,7 +21,7 @@ function panel(label: string, training: number[], test: number[]): string {
     ...training.map((value, index) => ({ epoch: index + 1, value, digits: 'training' })),
     ...test.map((value, index) => ({ epoch: index + 1, value, digits: 'test' })),
   ];
-  const document = new Window().document as unknown as Document;
+  const document = new Window().document as never; // Plot's types want the DOM's own Document, which this project doesn't load
   const style = { fontSize: '12px', fontFamily: 'system-ui, sans-serif', color: '#333' };
   const encoding = { x: 'epoch', y: 'value', stroke: 'digits' } as const;
   return Plot.plot({

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Accuracy, load, manualSeed, mnist, nn, optim, save, Trainer } from 'hebb';
-import { learningCurve } from './curve.ts';
-import { digitGrid, type Mistake } from './grid.ts';
+import { learningCurve } from './curve.js';
+import { digitGrid, type Mistake } from './grid.js';
 
 const output = fileURLToPath(new URL('../output/', import.meta.url));
 await mkdir(output, { recursive: true });
