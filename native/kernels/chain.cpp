@@ -7,13 +7,13 @@
 namespace ISA {
 namespace {
 
+// A Mask as a b value, 1 or 0, and back.
+SIMD_INLINE VecI chain_bool(Mask m) { return selecti(m, set1i(1), set1i(0)); }
+SIMD_INLINE Mask chain_true(VecI b) { return mask_not(eqi(b, set1i(0))); }
+
 #include "kernels/chain_loop.inc.h"
 #include "kernels/chain_random.inc.h"
 #include "kernels/chain_transfer.inc.h"
-
-// A Mask as a b value: 1 or 0.
-SIMD_INLINE VecI chain_bool(Mask m) { return selecti(m, set1i(1), set1i(0)); }
-SIMD_INLINE Mask chain_true(VecI b) { return mask_not(eqi(b, set1i(0))); }
 
 // max gives its second operand where one is NaN: all that is left is a NaN in the first.
 SIMD_INLINE Vec chain_maximum_of(Vec a, Vec b) { return select(is_nan(a), a, max(a, b)); }
@@ -77,9 +77,9 @@ CHAIN_2(gt_i, VecI, VecI, VecI, chain_bool(lti(b, a)))
 CHAIN_2(ge_i, VecI, VecI, VecI, chain_bool(mask_not(lti(a, b))))
 CHAIN_3(select_i, VecI, VecI, VecI, VecI, selecti(chain_true(a), b, c))
 
-CHAIN_2(and_b, VecI, VecI, VecI, andi(a, b))
-CHAIN_2(or_b, VecI, VecI, VecI, ori(a, b))
-CHAIN_1(not_b, VecI, VecI, xori(a, set1i(1)))
+CHAIN_2(and_b, VecI, VecI, VecI, chain_bool(mask_and(chain_true(a), chain_true(b))))
+CHAIN_2(or_b, VecI, VecI, VecI, chain_bool(chain_true(ori(a, b))))
+CHAIN_1(not_b, VecI, VecI, chain_bool(eqi(a, set1i(0))))
 CHAIN_1(f_to_i, VecI, Vec, to_int_trunc(a))
 CHAIN_1(i_to_f, Vec, VecI, to_float(a))
 CHAIN_1(i_to_u8, VecI, VecI, maxi(set1i(0), mini(set1i(255), a)))
@@ -109,7 +109,7 @@ constexpr hebb::ChainKernels chain_kernels = {
 #undef X
     },
     {chain_load<ChainF32>, chain_load<ChainBF16>, chain_load<ChainF16>, chain_load<ChainI32>, chain_load<ChainU8>, chain_load<ChainU8>},
-    {chain_store<ChainF32>, chain_store<ChainBF16>, chain_store<ChainF16>, chain_store<ChainI32>, chain_store<ChainU8>, chain_store<ChainU8>},
+    {chain_store<ChainF32>, chain_store<ChainBF16>, chain_store<ChainF16>, chain_store<ChainI32>, chain_store<ChainU8>, chain_store<ChainBool>},
     {chain_gather<ChainF32>, chain_gather<ChainBF16>, chain_gather<ChainF16>, chain_gather<ChainI32>, chain_gather<ChainU8>, chain_gather<ChainU8>},
     chain_fence,
 };

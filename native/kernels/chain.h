@@ -5,8 +5,9 @@
 
 namespace hebb {
 
-// Every step: identifier, name as docs/program.md has it, types of the result and of a, b, c: f f32, i i32, b i32 holding 0 or 1;
-// S is the index of two scalars, a seed and a counter. A Program refers to a step by its position in this list.
+// Every step: identifier, name as docs/program.md has it, types of the result and of a, b, c: f f32, i i32, b i32 of which only
+// zero or not counts, and 0 or 1 as a result; S is the index of two scalars, a seed and a counter. A Program refers to a step by its
+// position in this list.
 #define HEBB_CHAIN_STEPS(X)                                                                                                  \
   X(add, "add", "fff") X(sub, "sub", "fff") X(mul, "mul", "fff") X(div, "div", "fff")                                        \
   X(maximum, "maximum", "fff") X(minimum, "minimum", "fff") X(fma, "fma", "ffff") X(clamp, "clamp", "ffff")                  \

@@ -35,13 +35,17 @@ struct ChainI32 {
   static void put(T* p, VecI v) { storei(p, v); }
   static void put_n(T* p, VecI v, int n) { storei_n(p, v, n); }
 };
-struct ChainU8 {  // bool too: 0 or 1
+struct ChainU8 {
   using T = uint8_t;
   using V = VecI;
   static VecI get(const T* p) { return load_u8(p); }
   static VecI get_n(const T* p, int n) { return load_u8_n(p, n); }
   static void put(T* p, VecI v) { store_u8(p, v); }
   static void put_n(T* p, VecI v, int n) { store_u8_n(p, v, n); }
+};
+struct ChainBool : ChainU8 {  // loads as u8
+  static void put(T* p, VecI v) { store_u8(p, chain_bool(chain_true(v))); }
+  static void put_n(T* p, VecI v, int n) { store_u8_n(p, chain_bool(chain_true(v)), n); }
 };
 
 template <class D, class S> SIMD_INLINE void chain_convert(typename D::T* dst, const typename S::T* src, int64_t count) {

@@ -21,7 +21,7 @@ const StepInfo step_infos[CHAIN_STEPS] = {
 char type_of(DType dtype) {
   return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16 ? 'f' : dtype == DType::bool_ ? 'b' : 'i';
 }
-bool accepts(char wanted, char given) { return wanted == given || (wanted == 'i' && given == 'b'); }
+bool accepts(char wanted, char given) { return (wanted == 'f') == (given == 'f'); }  // b is an i
 bool wide(DType dtype) { return dtype == DType::f32 || dtype == DType::i32; }
 
 // Nanoseconds for one element; only has to tell dear from cheap.
