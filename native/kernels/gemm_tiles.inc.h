@@ -31,32 +31,51 @@ struct Tile {
   int tail;  // columns of the last vector, where it is not full
 };
 
+// f(0) … f(N - 1), each with a constant: g++ keeps an array in registers only where no loop is left when it looks.
+#define GEMM_INLINE __attribute__((always_inline))
+template <int N, class F>
+SIMD_INLINE void each(const F& f) {
+  if constexpr (N > 0) {
+    each<N - 1>(f);
+    f(N - 1);
+  }
+}
+
 // c is (ROWS, VECTORS * LANES), of the last vector only `tail` columns where TAIL.
 template <int ROWS, int VECTORS, bool TAIL>
 void tile(const Tile& t) {
   static_assert(ROWS * VECTORS + VECTORS + 1 <= REGISTERS, "a tile must not spill");
-  const auto get = [&](const float* p, int j) { return TAIL && j == VECTORS - 1 ? load_n(p + j * LANES, t.tail) : load(p + j * LANES); };
+  const int tail = t.tail;
+  const auto get = [=](const float* p, int j) GEMM_INLINE { return TAIL && j == VECTORS - 1 ? load_n(p + j * LANES, tail) : load(p + j * LANES); };
+  const auto put = [=](float* p, int j, Vec x) GEMM_INLINE {
+    if (TAIL && j == VECTORS - 1) store_n(p + j * LANES, x, tail);
+    else store(p + j * LANES, x);
+  };
   Vec sum[ROWS][VECTORS];
-  for (auto& row : sum) {
-    for (Vec& x : row) x = zero();
-  }
+  each<ROWS>([&](int i) GEMM_INLINE { each<VECTORS>([&](int j) GEMM_INLINE { sum[i][j] = zero(); }); });
   const float *a = t.a, *b = t.b;
-  for (int64_t k = 0; k < t.depth; k++, a += t.a_depth, b += t.b_depth) {
+  const int64_t a_row = t.a_row, a_depth = t.a_depth, b_depth = t.b_depth;
+  for (int64_t k = t.depth; k > 0; k--, a += a_depth, b += b_depth) {
     Vec row[VECTORS];
-    for (int j = 0; j < VECTORS; j++) row[j] = get(b, j);
-    for (int i = 0; i < ROWS; i++) {
-      const Vec x = set1(a[i * t.a_row]);
-      for (int j = 0; j < VECTORS; j++) sum[i][j] = fma(x, row[j], sum[i][j]);
-    }
+    each<VECTORS>([&](int j) GEMM_INLINE { row[j] = get(b, j); });
+    each<ROWS>([&](int i) GEMM_INLINE {
+      const Vec x = set1(a[i * a_row]);
+      each<VECTORS>([&](int j) GEMM_INLINE { sum[i][j] = fma(x, row[j], sum[i][j]); });
+    });
   }
-  for (int i = 0; i < ROWS; i++) {
-    float* c = t.c + i * t.c_row;
-    for (int j = 0; j < VECTORS; j++) {
-      if (t.accumulate) sum[i][j] = add(get(c, j), sum[i][j]);
-      if (TAIL && j == VECTORS - 1) store_n(c + j * LANES, sum[i][j], t.tail);
-      else store(c + j * LANES, sum[i][j]);
-    }
+  const int64_t c_row = t.c_row;
+  if (t.accumulate) {
+    const float* c = t.c;
+    each<ROWS>([&](int i) GEMM_INLINE {
+      each<VECTORS>([&](int j) GEMM_INLINE { sum[i][j] = add(get(c, j), sum[i][j]); });
+      c += c_row;
+    });
   }
+  float* c = t.c;
+  each<ROWS>([&](int i) GEMM_INLINE {
+    each<VECTORS>([&](int j) GEMM_INLINE { put(c, j, sum[i][j]); });
+    c += c_row;
+  });
 }
 
 using TileFn = void (*)(const Tile&);

@@ -103,9 +103,12 @@ void Product::task(int64_t block, int worker) const {
 void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* epilogue) const {
   if (shape_.batch == 0 || shape_.m == 0 || shape_.n == 0) return;
   const KernelTable& table = run.kernels();
-  const GemmPlan plan = plan_gemm(shape_, table.gemm, table.lanes, CacheSizes{});
-  const Product product{shape_, plan, run, table.gemm, a, b, c, epilogue};
-  const int64_t tasks = shape_.batch * plan.row_tasks * plan.column_tasks;
+  if (planned_for_ != &table) {
+    plan_ = plan_gemm(shape_, table.gemm, table.lanes, CacheSizes{});
+    planned_for_ = &table;
+  }
+  const Product product{shape_, plan_, run, table.gemm, a, b, c, epilogue};
+  const int64_t tasks = shape_.batch * plan_.row_tasks * plan_.column_tasks;
   if (tasks == 1) return product.task(0, 0);
   run.parallel(tasks, nanoseconds(), [&](int64_t block, int worker) { product.task(block, worker); });
 }

@@ -17,6 +17,8 @@ class Gemm {
 
  private:
   GemmShape shape_;
+  mutable GemmPlan plan_;  // made by the first run, which knows the kernels; one run at a time
+  mutable const KernelTable* planned_for_ = nullptr;
 };
 
 std::unique_ptr<Command> decode_gemm(Reader& reader);

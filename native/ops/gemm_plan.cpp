@@ -11,16 +11,16 @@ constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go th
 constexpr int64_t TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
 constexpr int64_t TASKS = 8;
 
-// Cycles of one step of k in a tile: two FMAs, two loads a cycle, and the latency of an FMA.
-double step_cycles(int64_t rows, int64_t vectors) {
-  return std::max({double(rows * vectors) / 2, double(rows + vectors) / 2, 4.0});
+// Cycles of one step of k in a tile: two FMAs, two loads a cycle, 24 bytes a cycle of B from L2, and the latency of an FMA.
+double step_cycles(int64_t rows, int64_t vectors, int lanes) {
+  return std::max({double(rows * vectors) / 2, double(rows + vectors) / 2, double(vectors * lanes) / 6, 4.0});
 }
 
 double cycles(const GemmShape& s, int lanes, int64_t vectors, int64_t strip) {
   const int64_t across = ceil_div(s.n, lanes), full = across / vectors, rest = across % vectors;
   const auto column = [&](int64_t v) {
     const int64_t last = s.m % strip;
-    const auto tile = [&](int64_t rows) { return step_cycles(rows, v) * double(s.k) + 10 + double(rows * v); };
+    const auto tile = [&](int64_t rows) { return step_cycles(rows, v, lanes) * double(s.k) + 10 + double(rows * v); };
     return double(s.m / strip) * tile(strip) + (last ? tile(last) : 0);
   };
   return double(full) * column(vectors) + (rest ? column(rest) : 0);

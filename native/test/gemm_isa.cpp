@@ -14,7 +14,6 @@ __attribute__((noinline)) float fma_loop(int64_t rounds) {
   for (int i = 0; i < ACCUMULATORS; i++) sum[i] = set1(float(i));
   for (int64_t r = 0; r < rounds; r++) {
     for (int i = 0; i < ACCUMULATORS; i++) sum[i] = fma(sum[i], x, y);
-    __asm__ volatile("" ::: "memory");
   }
   float total = 0;
   for (const Vec& v : sum) total += hsum(v);
