@@ -1,0 +1,25 @@
+// The table of kernels of one ISA: plain function pointers, one group per family. Each kernels/<family>.cpp fills its group;
+// kernels/table.cpp, compiled once per ISA, exports them as the only visible symbol of that ISA.
+#pragma once
+#include "base/types.h"
+#include "kernels/chain.h"
+#include "kernels/gemm.h"
+#include "kernels/optimizer.h"
+#include "kernels/reduce.h"
+#include "kernels/softmax.h"
+#include "kernels/transpose.h"
+
+namespace hebb {
+
+struct KernelTable {
+  const char* isa;
+  int lanes;  // f32 lanes of a vector
+  ChainKernels chain;
+  GemmKernels gemm;
+  OptimizerKernels optimizer;
+  ReduceKernels reduce;
+  SoftmaxKernels softmax;
+  TransposeKernels transpose;
+};
+
+}  // namespace hebb
