@@ -9,19 +9,22 @@ import sys
 import time
 
 SAMPLE_SECONDS = 0.03
+WARM_SECONDS = 0.3
 
 
 def calibrate(run):
-    """How many operations one sample takes, so that the clock and the call around them don't count."""
+    """Warms the workload up, then says how many operations one sample takes, so that the clock and the call around them don't count."""
+    began = time.perf_counter()
     run(1)
     count = 1
     while True:
         start = time.perf_counter()
         run(count)
         seconds = time.perf_counter() - start
-        if seconds >= SAMPLE_SECONDS / 2:
+        if seconds < SAMPLE_SECONDS / 2:
+            count *= 2
+        elif start - began > WARM_SECONDS:
             return max(1, round(count * SAMPLE_SECONDS / seconds))
-        count *= 2
 
 
 def sample(run, count):

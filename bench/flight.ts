@@ -1,0 +1,22 @@
+// Times Programs that follow each other closely, as a training loop's steps do: a few are in flight, so that neither recording nor
+// the way to the executor and back counts, only native work.
+import { run, type Tensor } from 'hebb';
+import { repeated, type Sampler } from './measure.js';
+
+/** Samples the time of one of `operations` equal operations that each result of record() consists of. */
+export function inFlight(record: () => Tensor[], operations = 1, depth = 3): Promise<Sampler> {
+  const submit = async (): Promise<void> => {
+    const results = record();
+    await run(...results);
+    for (const result of results) result.dispose();
+  };
+  return repeated(async (count) => {
+    const pending: Promise<void>[] = [];
+    for (let done = 0; done < count; done += operations) {
+      if (pending.length === depth) await pending.shift();
+      pending.push(submit());
+      await null; // ends the stretch, so that the next run is a Program of its own
+    }
+    await Promise.all(pending);
+  });
+}
