@@ -3,20 +3,21 @@
 import { run, type Tensor } from 'hebb';
 import { repeated, type Sampler } from './measure.js';
 
-/** Samples the time of one of `operations` equal operations that each result of record() consists of. */
-export function inFlight(record: () => Tensor[], operations = 1, depth = 3): Promise<Sampler> {
+/** Samples the time of one of the `operations` equal operations that record() records for one run. */
+export async function inFlight(record: () => Tensor[], operations = 1, depth = 3): Promise<Sampler> {
   const submit = async (): Promise<void> => {
     const results = record();
     await run(...results);
     for (const result of results) result.dispose();
   };
-  return repeated(async (count) => {
+  const sampleRun = await repeated(async (count) => {
     const pending: Promise<void>[] = [];
-    for (let done = 0; done < count; done += operations) {
+    for (let i = 0; i < count; i++) {
       if (pending.length === depth) await pending.shift();
       pending.push(submit());
       await null; // ends the stretch, so that the next run is a Program of its own
     }
     await Promise.all(pending);
   });
+  return async () => (await sampleRun()) / operations;
 }

@@ -63,11 +63,10 @@ export async function measure(workload: Workload, peers: Peers): Promise<Row> {
   const theirs = rivals.map((): number[] => []);
   const peaks: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 1 });
+  if (workload.eventLoop) delay.enable();
   for (let round = 0; round < ROUNDS; round++) {
-    await sleep(PAUSE_MS);
-    if (workload.eventLoop) delay.enable();
+    await sleep(PAUSE_MS); // also a turn of the event loop, in which a delay is noticed
     ours.push(await sample());
-    delay.disable();
     if (flops) peaks.push(fmaPeak(threads));
     for (const [i, rival] of rivals.entries()) {
       if (rival.comparison && round >= COMPARISON_ROUNDS) continue;
@@ -75,6 +74,8 @@ export async function measure(workload: Workload, peers: Peers): Promise<Row> {
       theirs[i]!.push(await rival.sample());
     }
   }
+  await sleep(PAUSE_MS);
+  delay.disable();
   const ms = median(ours);
   const gflops = flops && flops / ms / 1e6;
   const figures = rivals.map((rival, i) => {
