@@ -1,5 +1,5 @@
 // npm run bench -- [SUITE | ROW …] [--json FILE]: measures the rows asked for beside their peers, prints a table and writes the JSON form.
-// Rows of another instruction set are measured by a process of their own. See docs/performance.md for how to read the figures.
+// Rows of another instruction set are measured by a process of their own. README.md says how to read the figures.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -42,7 +42,10 @@ function elsewhere(workloads: readonly Workload[], forced: string): Row[] {
   const file = join(folder, 'rows.json');
   const ids = workloads.map(({ id }) => id);
   const args = ['--import', 'tsx', fileURLToPath(import.meta.url), ...ids, '--json', file];
-  const { status } = spawnSync(process.execPath, args, { env: { ...process.env, HEBB_ISA: forced }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync(process.execPath, args, {
+    env: { ...process.env, HEBB_ISA: forced },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) throw new Error(`the process with HEBB_ISA=${forced} ended with ${status}`);
   const { rows } = JSON.parse(readFileSync(file, 'utf8')) as Report;
   rmSync(folder, { recursive: true });

@@ -43,7 +43,10 @@ function judgeBar(bar: Bar, rows: ReadonlyMap<string, Row>): Verdict[] {
   }
   if (bar.geomean !== undefined && values.length === ids.length) {
     const mean = geomean(values);
-    verdicts.push({ met: mean >= bar.geomean, text: `${ids.join(', ')}: geomean of ${what} ${mean.toPrecision(3)}, wanted ${bar.geomean}` });
+    verdicts.push({
+      met: mean >= bar.geomean,
+      text: `${ids.join(', ')}: geomean of ${what} ${mean.toPrecision(3)}, wanted ${bar.geomean}`,
+    });
   }
   return verdicts;
 }

@@ -41,9 +41,9 @@ export function supports(name: string): boolean {
   return limits.fmaGflops(name, 1) > 0;
 }
 
-/** GFLOP/s of a multiply-add loop in the instruction set in use. */
+/** GFLOP/s of an f32 multiply-add loop in the instruction set in use; 0 for scalar code, which has no such limit. */
 export function fmaPeak(threads: number): number {
-  return limits.fmaGflops(isa, threads);
+  return limits.fmaGflops(isa.replace(/bf16$/, ''), threads);
 }
 
 /** Milliseconds to copy 64 MiB between buffers that stay: memcpy, or stores that pass the caches. */

@@ -13,7 +13,12 @@ export const mnistNet = (): nn.Module => new nn.Sequential(new nn.Linear(784, 12
 
 /** Does `count` steps, each awaited and its loss read. */
 export function xorSteps(): (count: number) => Promise<void> {
-  const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]); // biome-ignore format: the truth table
+  const x = tensor([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]);
   const y = tensor([[0], [1], [1], [0]]);
   const model = xorNet();
   const optimizer = new optim.SGD(model.parameters(), { lr: 1 });

@@ -29,7 +29,10 @@ function installNode() {
 
 mkdirSync(peersFolder, { recursive: true });
 let failed = false;
-for (const [what, install] of [['the JavaScript peers', installNode], ['the Python peers', installPython]]) {
+for (const [what, install] of [
+  ['the JavaScript peers', installNode],
+  ['the Python peers', installPython],
+]) {
   try {
     install();
   } catch (error) {

@@ -12,12 +12,19 @@ const passes = (hiddenLayers, rows) => () => {
   };
 };
 
-const xor = () => [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]].map(([a, b, y]) => ({ input: [a, b], output: [y] }));
+const xor = () =>
+  [
+    [0, 0, 0],
+    [0, 1, 1],
+    [1, 0, 1],
+    [1, 1, 0],
+  ].map(([a, b, y]) => ({ input: [a, b], output: [y] }));
 
-const digits = () => Array.from({ length: 32 }, (_, row) => ({
-  input: Float32Array.from({ length: 784 }, () => Math.random()),
-  output: Array.from({ length: 10 }, (_, digit) => (digit === row % 10 ? 1 : 0)),
-}));
+const digits = () =>
+  Array.from({ length: 32 }, (_, row) => ({
+    input: Float32Array.from({ length: 784 }, () => Math.random()),
+    output: Array.from({ length: 10 }, (_, digit) => (digit === row % 10 ? 1 : 0)),
+  }));
 
 const config = 'NeuralNetwork, sigmoid, an update a row';
 const workloads = {

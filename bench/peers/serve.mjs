@@ -1,7 +1,7 @@
 // The line protocol of a JavaScript peer, as serve.py has it: it stays up and times a workload whenever one is asked for.
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { nodeFolder } from './place.mjs';
 
 const SAMPLE_MS = 30;

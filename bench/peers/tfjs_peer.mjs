@@ -13,7 +13,12 @@ function dense(inputs, outputs) {
 }
 
 function xor() {
-  const x = tf.tensor2d([[0, 0], [0, 1], [1, 0], [1, 1]]);
+  const x = tf.tensor2d([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]);
   const y = tf.tensor2d([[0], [1], [1], [0]]);
   const [w1, b1] = dense(2, 4);
   const [w2, b2] = dense(4, 1);
