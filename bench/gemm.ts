@@ -1,6 +1,6 @@
 // Matrix products: squares on one thread and on all, and the shapes of the 784-128-10 net, against NumPy's OpenBLAS.
 import { availableParallelism } from 'node:os';
-import { randn, run, type Tensor } from 'hebb';
+import { concat, randn, run, type Tensor } from 'hebb';
 import { inFlight } from './flight.js';
 import type { Workload } from './measure.js';
 
@@ -26,10 +26,10 @@ function square(size: number, threads: number, suffix: string, isa?: string): Wo
     config: `chains of ${length} products, 3 runs in flight`,
     async prepare() {
       const [a, b] = (await stored(randn([size, size]), randn([size, size]).mul(size ** -0.5))) as [Tensor, Tensor];
-      const chain = (): Tensor[] => {
+      const chain = (): Tensor => {
         let product = a;
         for (let i = 0; i < length; i++) product = product.matmul(b);
-        return [product];
+        return product;
       };
       return inFlight(chain, length);
     },
@@ -53,7 +53,8 @@ function mlp(form: string, a: number[], b: number[], left: number, right: number
     async prepare() {
       const operands = (shape: number[], n: number): Promise<Tensor[]> => stored(...Array.from({ length: n }, () => randn(shape)));
       const [lefts, rights] = [await operands(a, left), await operands(b, right)];
-      return inFlight(() => lefts.flatMap((x) => rights.map((y) => multiply(x, y).at(0))), count);
+      const firstRow = (product: Tensor): Tensor => product.narrow(0, 0, 1);
+      return inFlight(() => concat(lefts.flatMap((x) => rights.map((y) => firstRow(multiply(x, y))))), count);
     },
   };
 }

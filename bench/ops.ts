@@ -21,7 +21,7 @@ function pass(id: string, size: number, record: (x: Tensor) => Tensor, rivals: R
     async prepare() {
       const x = randn([size]);
       await run(x);
-      return inFlight(() => [record(x)], 1, 2);
+      return inFlight(() => record(x), 1, 2);
     },
   };
 }
