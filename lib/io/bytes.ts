@@ -36,7 +36,11 @@ export class ByteReader {
     const file = createReadStream(path, { highWaterMark: CHUNK });
     if (!gzipped) return new ByteReader(op, file, size);
     // Deflate writes at least one bit for every 129 bytes: 258 bytes from a length and a distance of one bit each.
-    return new ByteReader(op, pipeline(file, createGunzip({ chunkSize: CHUNK }), () => {}), size * 1032);
+    return new ByteReader(
+      op,
+      pipeline(file, createGunzip({ chunkSize: CHUNK }), () => {}),
+      size * 1032,
+    );
   }
 
   /** Fills `buffer` with the next bytes. */
@@ -68,7 +72,8 @@ export class ByteReader {
       this.#chunk = done ? new Uint8Array(0) : value;
       return !done;
     } catch (cause) {
-      if (String((cause as NodeJS.ErrnoException).code).startsWith('Z_')) throw new FormatError(this.#op, 'the gzip data are damaged or cut off', { cause });
+      if (String((cause as NodeJS.ErrnoException).code).startsWith('Z_'))
+        throw new FormatError(this.#op, 'the gzip data are damaged or cut off', { cause });
       throw cause;
     }
   }

@@ -4,8 +4,8 @@ import { type DType, FormatError, type TypedArray } from '../core/index.js';
 /** How elements of a file become a tensor. */
 export interface Reading {
   readonly dtype: DType;
-  /** `bytes` is aligned to the element; the result may share its memory. */
-  readonly convert: (bytes: Uint8Array) => TypedArray;
+  /** `bytes` is aligned to the file's element; the result, of `dtype`'s elements, may share its memory. */
+  readonly convert: (bytes: Uint8Array) => ArrayBufferView;
 }
 
 /** A typed array's class. */
@@ -20,14 +20,14 @@ const view = <T>(type: ArrayType<T>, bytes: Uint8Array): T =>
 
 /** Readings by the dtype names of safetensors; the 8-bit floats have none. */
 export const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
-  ['F32', { dtype: 'f32', convert: (bytes) => view(Float32Array, bytes) }],
+  ['F32', { dtype: 'f32', convert: (bytes) => bytes }],
   ['F64', { dtype: 'f32', convert: (bytes) => roundDoubles(view(Float64Array, bytes)) }],
-  ['F16', { dtype: 'f16', convert: (bytes) => fromHalf(view(Uint16Array, bytes)) }],
-  ['BF16', { dtype: 'bf16', convert: (bytes) => fromBfloat(view(Uint16Array, bytes)) }],
+  ['F16', { dtype: 'f16', convert: (bytes) => bytes }],
+  ['BF16', { dtype: 'bf16', convert: (bytes) => bytes }],
   ['I8', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Int8Array, bytes)) }],
   ['I16', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Int16Array, bytes)) }],
   ['U16', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Uint16Array, bytes)) }],
-  ['I32', { dtype: 'i32', convert: (bytes) => view(Int32Array, bytes) }],
+  ['I32', { dtype: 'i32', convert: (bytes) => bytes }],
   ['U32', { dtype: 'i32', convert: (bytes) => fitWords(view(Uint32Array, bytes)) }],
   ['I64', { dtype: 'i32', convert: (bytes) => fitLongs(view(BigInt64Array, bytes)) }],
   ['U64', { dtype: 'i32', convert: (bytes) => fitLongs(view(BigUint64Array, bytes)) }],
@@ -74,24 +74,9 @@ function checkBools(bytes: Uint8Array): Uint8Array {
 const misfit = (value: number | bigint, dtype: DType): FormatError =>
   new FormatError('load', `the value ${value} doesn't fit ${dtype}, as which hebb holds this dtype`, { value });
 
-function fromBfloat(bits: Uint16Array): Float32Array {
-  const words = Uint32Array.from(bits, (b) => b << 16);
-  return new Float32Array(words.buffer);
-}
-
 function toBfloat(values: TypedArray): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(words, (w) => w >>> 16);
-}
-
-function fromHalf(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, (b) => {
-    const sign = b & 0x8000 ? -1 : 1;
-    const exponent = (b >> 10) & 31;
-    const fraction = b & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
-  });
 }
 
 /** `values` come from an f16 tensor, so that none needs rounding. */

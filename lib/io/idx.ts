@@ -35,7 +35,13 @@ export async function loadIdx(file: string | URL, { limit = 4 * 2 ** 30 }: LoadI
   try {
     const { elementBytes, name, shape } = await readHead(reader, limit);
     const { dtype, convert } = READINGS.get(name)!;
-    const result = await storePieces(shape, dtype, elementBytes, (buffer) => reader.fill(buffer), (bytes) => convert(swap(bytes, elementBytes)));
+    const result = await storePieces(
+      shape,
+      dtype,
+      elementBytes,
+      (buffer) => reader.fill(buffer),
+      (bytes) => convert(swap(bytes, elementBytes)),
+    );
     await reader.finish();
     return result;
   } finally {
@@ -58,9 +64,13 @@ async function readHead(reader: ByteReader, limit: number): Promise<{ elementByt
   const bytes = shape.reduce((product, size) => product * size, elementBytes);
   if (bytes > limit || bytes > reader.capacity) {
     const most = Math.min(limit, reader.capacity);
-    throw new FormatError('loadIdx', `(${shape.join(', ')}) takes ${bytes} bytes, more than ${limit < reader.capacity ? 'the limit' : 'the file can hold'}: ${most}`, {
-      value: shape,
-    });
+    throw new FormatError(
+      'loadIdx',
+      `(${shape.join(', ')}) takes ${bytes} bytes, more than ${limit < reader.capacity ? 'the limit' : 'the file can hold'}: ${most}`,
+      {
+        value: shape,
+      },
+    );
   }
   return { elementBytes, name, shape };
 }

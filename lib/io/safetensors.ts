@@ -39,7 +39,8 @@ async function encode(dict: StateDict): Promise<Uint8Array[]> {
   const entries = Object.entries(dict);
   for (const [name, value] of entries) {
     if (!(value instanceof Tensor)) throw new ArgumentError('save', `expects tensors, but "${name}" is ${typeof value}`, { value });
-    if (name === '__metadata__' || name === '__proto__') throw new ArgumentError('save', `"${name}" can't be a tensor's name`, { value: name });
+    if (name === '__metadata__' || name === '__proto__')
+      throw new ArgumentError('save', `"${name}" can't be a tensor's name`, { value: name });
   }
   // Wide elements first: whatever their names, every tensor starts at a multiple of its element size.
   entries.sort(([, a], [, b]) => fileElementBytes(b) - fileElementBytes(a));
@@ -87,7 +88,9 @@ async function decode(handle: FileHandle): Promise<StateDict> {
   if (size < 8) throw new FormatError('load', `a safetensors file has at least 8 bytes, this one ${size}`, { value: size });
   const length = new DataView((await read(handle, new Uint8Array(8), 0)).buffer).getBigUint64(0, true);
   if (length > size - 8 || length > MAX_HEADER) {
-    throw new FormatError('load', `the header claims ${length} bytes, the file has ${size}; it is cut off, or no safetensors file`, { value: length });
+    throw new FormatError('load', `the header claims ${length} bytes, the file has ${size}; it is cut off, or no safetensors file`, {
+      value: length,
+    });
   }
   const start = 8 + Number(length);
   const entries = readHeader(await read(handle, new Uint8Array(Number(length)), 8), size - start);
@@ -111,7 +114,8 @@ async function readTensor(handle: FileHandle, name: string, { dtype, shape, begi
 async function read<T extends Uint8Array>(handle: FileHandle, buffer: T, position: number): Promise<T> {
   for (let at = 0; at < buffer.length; ) {
     const { bytesRead } = await handle.read(buffer, at, buffer.length - at, position + at);
-    if (bytesRead === 0) throw new FormatError('load', `the file ends at byte ${position + at}, in the middle of a tensor`, { value: position + at });
+    if (bytesRead === 0)
+      throw new FormatError('load', `the file ends at byte ${position + at}, in the middle of a tensor`, { value: position + at });
     at += bytesRead;
   }
   return buffer;

@@ -66,9 +66,13 @@ function checkLayout(entries: ReadonlyMap<string, Entry>, dataBytes: number): vo
     filled = end;
   }
   if (filled !== dataBytes) {
-    throw new FormatError('safetensors', `the tensors take ${filled} bytes, but ${dataBytes} follow the header; the file is cut off or damaged`, {
-      value: dataBytes,
-    });
+    throw new FormatError(
+      'safetensors',
+      `the tensors take ${filled} bytes, but ${dataBytes} follow the header; the file is cut off or damaged`,
+      {
+        value: dataBytes,
+      },
+    );
   }
 }
 

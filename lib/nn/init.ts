@@ -1,5 +1,17 @@
 // First values of parameters. Each function records a tensor of the shape asked for: `weight.assign(nn.init.xavierNormal(weight.shape))`.
-import { ArgumentError, formatShape, full, type Generator, ones, rand, randn, type Shape, ShapeError, type Tensor, zeros } from '../core/index.js';
+import {
+  ArgumentError,
+  formatShape,
+  full,
+  type Generator,
+  ones,
+  rand,
+  randn,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  zeros,
+} from '../core/index.js';
 
 export { ones, zeros };
 
@@ -26,7 +38,9 @@ export const constant = (shape: Shape, value: number): Tensor => full(shape, val
 
 /** Uniform in [low, high), 0 and 1 unless told. */
 export function uniform(shape: Shape, { low = 0, high = 1, generator }: RandomOptions & { low?: number; high?: number } = {}): Tensor {
-  return rand(shape, { generator }).mul(high - low).add(low);
+  return rand(shape, { generator })
+    .mul(high - low)
+    .add(low);
 }
 
 /** Normal with a mean of 0 and a standard deviation of 1, unless told. */

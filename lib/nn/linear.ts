@@ -27,7 +27,8 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {
     super();
     for (const [name, size] of Object.entries({ inFeatures, outFeatures })) {
-      if (!Number.isInteger(size) || size < 1) throw new ArgumentError('Linear', `${name} must be a whole number ≥ 1, got ${size}`, { value: size });
+      if (!Number.isInteger(size) || size < 1)
+        throw new ArgumentError('Linear', `${name} must be a whole number ≥ 1, got ${size}`, { value: size });
     }
     const bound = inFeatures ** -0.5;
     this.inFeatures = inFeatures;

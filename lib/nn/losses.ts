@@ -1,5 +1,5 @@
 // Losses: how far outputs are from targets, as one number to make small. A function each, and a Module around it that holds options.
-import { ArgumentError, defineOp, formatShape, type Shape, ShapeError, type Tensor } from '../core/index.js';
+import { ArgumentError, formatShape, type Shape, ShapeError, type Tensor } from '../core/index.js';
 import { crossEntropyRows, where } from '../ops/index.js';
 import { Module } from './module.js';
 
@@ -31,13 +31,6 @@ export function mseLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOption
   return reduce('mseLoss', a.sub(b).square(), reduction);
 }
 
-/** One row's worth: relu(x) - x·y + log(1 + e^-|x|), which no logit overflows. Its own gradient is right at 0 too, where relu and abs bend. */
-const bce = defineOp({
-  name: 'bceWithLogits',
-  forward: (x: Tensor, y: Tensor) => x.relu().sub(x.mul(y)).add(x.abs().neg().exp().add(1).log()),
-  grad: ({ inputs: [x, y], dy }) => [dy.mul(x.sigmoid().sub(y)), dy.mul(x.neg())],
-});
-
 /**
  * Binary cross-entropy of probabilities sigmoid(logits), the mean over all elements.
  * @param logits Outputs before a sigmoid. @param y Targets from 0 to 1, of the same shape.
@@ -47,7 +40,11 @@ const bce = defineOp({
  */
 export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkSame('bceWithLogits', logits.shape, y.shape);
-  return reduce('bceWithLogits', bce(logits, y.to(logits.dtype)), reduction);
+  // max(x, 0) - x·y + log(1 + e^-|x|), which no logit overflows. Written with `where`, its gradient is right at 0 too, where relu and abs bend.
+  const positive = logits.ge(0);
+  const magnitude = where(positive, logits, logits.neg());
+  const losses = where(positive, logits, 0).sub(logits.mul(y)).add(magnitude.neg().exp().add(1).log());
+  return reduce('bceWithLogits', losses, reduction);
 }
 
 /**
@@ -59,7 +56,11 @@ export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean' }:
  * @example
  * await nn.crossEntropy(tensor([[2, 0]]), tensor([0], { dtype: 'i32' })).item(); // log(1 + e⁻²)
  */
-export function crossEntropy(logits: Tensor, y: Tensor, { reduction = 'mean', labelSmoothing = 0, ignoreIndex }: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  y: Tensor,
+  { reduction = 'mean', labelSmoothing = 0, ignoreIndex }: CrossEntropyOptions = {},
+): Tensor {
   const classes = logits.shape.at(-1);
   if (classes === undefined) throw new ShapeError('crossEntropy', 'expects logits (…, classes), got a scalar', { value: logits.shape });
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
@@ -68,7 +69,8 @@ export function crossEntropy(logits: Tensor, y: Tensor, { reduction = 'mean', la
   const smooth = (rows: Tensor): Tensor =>
     labelSmoothing === 0 ? rows : rows.mul(1 - labelSmoothing).sub(logits.logSoftmax(-1).mean({ axis: -1 }).mul(labelSmoothing));
   if (y.dtype === 'f32' && formatShape(y.shape) === formatShape(logits.shape)) {
-    if (ignoreIndex !== undefined) throw new ArgumentError('crossEntropy', 'ignoreIndex needs labels, not probabilities', { value: ignoreIndex });
+    if (ignoreIndex !== undefined)
+      throw new ArgumentError('crossEntropy', 'ignoreIndex needs labels, not probabilities', { value: ignoreIndex });
     return reduce('crossEntropy', smooth(logits.logSoftmax(-1).mul(y).sum({ axis: -1 }).neg()), reduction);
   }
   checkLabels(logits, y);
@@ -88,12 +90,18 @@ function rowsOf(logits: Tensor, y: Tensor, classes: number): Tensor {
 function checkLabels(logits: Tensor, y: Tensor): void {
   const expected = formatShape(logits.shape.slice(0, -1));
   if (y.dtype !== 'i32' && y.dtype !== 'u8') {
-    throw new ArgumentError('crossEntropy', `expects labels ${expected} in i32 or u8, or probabilities ${formatShape(logits.shape)} in f32, got ${formatShape(y.shape)} in ${y.dtype}`, {
-      value: y.dtype,
-    });
+    throw new ArgumentError(
+      'crossEntropy',
+      `expects labels ${expected} in i32 or u8, or probabilities ${formatShape(logits.shape)} in f32, got ${formatShape(y.shape)} in ${y.dtype}`,
+      {
+        value: y.dtype,
+      },
+    );
   }
   if (formatShape(y.shape) !== expected) {
-    throw new ShapeError('crossEntropy', `logits ${formatShape(logits.shape)} need labels ${expected}, got ${formatShape(y.shape)}`, { value: y.shape });
+    throw new ShapeError('crossEntropy', `logits ${formatShape(logits.shape)} need labels ${expected}, got ${formatShape(y.shape)}`, {
+      value: y.shape,
+    });
   }
 }
 

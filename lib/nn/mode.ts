@@ -1,4 +1,5 @@
 // What is in force while a forward pass is recorded. Recording is synchronous, so these scopes are too: plain depth and a plain observer.
+import { inference } from '../core/index.js';
 import type { AnyModule } from './module.js';
 
 /** Told about each module's result, innermost first, while `observing` records. */
@@ -10,11 +11,11 @@ let observer: Observer | null = null;
 /** Whether a `predict` is being recorded: every module then acts as in eval mode. */
 export const isPredicting = (): boolean => predicting > 0;
 
-/** Records in eval mode, whatever the modules' own mode is. */
+/** Records in eval mode, whatever the modules' own mode is, and with parameters as constants. */
 export function inEvalMode<T>(record: () => T): T {
   predicting++;
   try {
-    return record();
+    return inference(record);
   } finally {
     predicting--;
   }

@@ -174,5 +174,8 @@ function refusePromise(result: unknown): void {
   const { then } = Object(result) as { then?: unknown };
   if (typeof then !== 'function') return;
   (result as PromiseLike<unknown>).then(undefined, () => {}); // what becomes of it is beside the point
-  throw new ArgumentError('forward', 'returned a promise, but recording is synchronous; make forward a plain function and await outside of it');
+  throw new ArgumentError(
+    'forward',
+    'returned a promise, but recording is synchronous; make forward a plain function and await outside of it',
+  );
 }

@@ -15,7 +15,8 @@ export class Sequential extends Module {
   constructor(...layers: AnyModule[]) {
     super();
     for (const [i, layer] of layers.entries()) {
-      if (!(layer instanceof Module)) throw new ArgumentError('Sequential', `expects modules, but layer ${i} is ${describe(layer)}`, { value: layer });
+      if (!(layer instanceof Module))
+        throw new ArgumentError('Sequential', `expects modules, but layer ${i} is ${describe(layer)}`, { value: layer });
     }
     this.#layers = layers;
   }

@@ -37,9 +37,13 @@ export function restoreState(state: Named, dict: StateDict, { strict = true, ren
   const missing = state.filter(([, parameter]) => !given.has(parameter)).map(([name]) => name);
   if (strict && (missing.length > 0 || unexpected.length > 0)) {
     const problems = [...listed('missing', missing), ...listed('unexpected', unexpected)].join('; ');
-    throw new ArgumentError('loadStateDict', `${problems}; pass { strict: false } to take what fits, or { rename }`, { value: missing.concat(unexpected) });
+    throw new ArgumentError('loadStateDict', `${problems}; pass { strict: false } to take what fits, or { rename }`, {
+      value: missing.concat(unexpected),
+    });
   }
-  const fitting = state.filter(([name]) => values.has(name)).map(([name, parameter]) => [parameter, fit(name, parameter, values.get(name)!)] as const);
+  const fitting = state
+    .filter(([name]) => values.has(name))
+    .map(([name, parameter]) => [parameter, fit(name, parameter, values.get(name)!)] as const);
   for (const [parameter, value] of fitting) parameter.assign(value);
   return { missing, unexpected };
 }
@@ -50,8 +54,10 @@ function renamed(dict: StateDict, rename: LoadOptions['rename']): Map<string, Te
     if (!(value instanceof Tensor)) throw new ArgumentError('loadStateDict', `"${key}" is no tensor but ${typeof value}`, { value });
     const name = rename === undefined ? key : rename(key);
     if (name === null) continue;
-    if (typeof name !== 'string') throw new ArgumentError('loadStateDict', `rename must give a name or null, got ${String(name)} for "${key}"`, { value: name });
-    if (values.has(name)) throw new ArgumentError('loadStateDict', `rename gives "${name}" twice, the second time for "${key}"`, { value: name });
+    if (typeof name !== 'string')
+      throw new ArgumentError('loadStateDict', `rename must give a name or null, got ${String(name)} for "${key}"`, { value: name });
+    if (values.has(name))
+      throw new ArgumentError('loadStateDict', `rename gives "${name}" twice, the second time for "${key}"`, { value: name });
     values.set(name, value);
   }
   return values;
@@ -59,9 +65,13 @@ function renamed(dict: StateDict, rename: LoadOptions['rename']): Map<string, Te
 
 function fit(name: string, parameter: Parameter, value: Tensor): Tensor {
   if (formatShape(value.shape) !== formatShape(parameter.shape)) {
-    throw new ShapeError('loadStateDict', `"${name}" is ${formatShape(parameter.shape)} here, but ${formatShape(value.shape)} in the state dict`, {
-      value: value.shape,
-    });
+    throw new ShapeError(
+      'loadStateDict',
+      `"${name}" is ${formatShape(parameter.shape)} here, but ${formatShape(value.shape)} in the state dict`,
+      {
+        value: value.shape,
+      },
+    );
   }
   return value.to(parameter.dtype);
 }

@@ -5,7 +5,11 @@ import type { AnyModule } from './module.js';
 
 export function summarize(model: AnyModule, input?: Shape): string {
   const outputs = new Map<AnyModule, string>();
-  if (input !== undefined) observing((module, result) => outputs.set(module, shapesIn(result)), () => model.predict(zeros(input)));
+  if (input !== undefined)
+    observing(
+      (module, result) => outputs.set(module, shapesIn(result)),
+      () => model.predict(zeros(input)),
+    );
   const layers = model.namedModules().filter(([, module]) => isLayer(module));
   const rows = layers.map(([name, module]) => [
     name || '(model)',
@@ -24,7 +28,8 @@ function isLayer(module: AnyModule): boolean {
   return ownSizes(module).length > 0 || module.namedModules().length === 1;
 }
 
-const ownSizes = (module: AnyModule): number[] => [...module.members()].flatMap(([, member]) => (member instanceof Tensor ? [member.size] : []));
+const ownSizes = (module: AnyModule): number[] =>
+  [...module.members()].flatMap(([, member]) => (member instanceof Tensor ? [member.size] : []));
 
 const count = (sizes: readonly number[]): string => sizes.reduce((sum, size) => sum + size, 0).toLocaleString('en');
 
@@ -37,7 +42,8 @@ function shapesIn(result: unknown): string {
 function table(rows: readonly (readonly string[])[]): string {
   const columns = rows[0]!.length;
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]): string => row.map((cell, i) => (i === columns - 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === columns - 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
   const [head, ...body] = rows.map(line);
   return [head, '─'.repeat(head!.length), ...body, '─'.repeat(head!.length)].join('\n');
 }

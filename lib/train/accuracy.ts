@@ -36,7 +36,9 @@ export class Accuracy extends Metric {
     const found = this.threshold === undefined ? out.shape.slice(0, -1) : out.shape;
     if (formatShape(found) !== formatShape(y.shape) || out.shape.length === 0) {
       const remedy = this.threshold === undefined ? '; outputs of one number each take { threshold }' : '';
-      throw new ShapeError('Accuracy', `outputs ${formatShape(out.shape)} don't fit targets ${formatShape(y.shape)}${remedy}`, { value: out.shape });
+      throw new ShapeError('Accuracy', `outputs ${formatShape(out.shape)} don't fit targets ${formatShape(y.shape)}${remedy}`, {
+        value: out.shape,
+      });
     }
     const classes = this.threshold === undefined ? out.argmax(-1) : out.ge(this.threshold);
     this.right.assign(this.right.add(classes.eq(y).sum()));

@@ -24,6 +24,7 @@ export function recordBatch(op: string, model: AnyModule, loss: Loss, batch: unk
   const out = model.forward(...inputs);
   const value = loss instanceof Module ? loss.forward(out, y) : loss(out, y);
   if (!(value instanceof Tensor)) throw new ArgumentError(op, `the loss must give a tensor, got ${describe(value)}`, { value });
-  if (value.size !== 1) throw new ShapeError(op, `the loss must be one number, got ${formatShape(value.shape)}; use .mean()`, { value: value.shape });
+  if (value.size !== 1)
+    throw new ShapeError(op, `the loss must be one number, got ${formatShape(value.shape)}; use .mean()`, { value: value.shape });
   return { out, y, loss: value, rows: y.shape[0] ?? 1 };
 }

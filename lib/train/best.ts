@@ -15,7 +15,8 @@ export class Best {
   #value = -Infinity;
 
   constructor(op: string, monitor: string, mode: Mode = 'auto', minDelta = 0) {
-    if (!['auto', 'min', 'max'].includes(mode)) throw new ArgumentError(op, `mode must be 'auto', 'min' or 'max', got ${mode}`, { value: mode });
+    if (!['auto', 'min', 'max'].includes(mode))
+      throw new ArgumentError(op, `mode must be 'auto', 'min' or 'max', got ${mode}`, { value: mode });
     if (!(minDelta >= 0)) throw new ArgumentError(op, `minDelta must be ≥ 0, got ${minDelta}`, { value: minDelta });
     this.#op = op;
     this.#monitor = monitor;
@@ -28,7 +29,9 @@ export class Best {
     const value = logs[this.#monitor];
     if (value === undefined) {
       const remedy = this.#monitor.startsWith('val') ? '; pass fit a validation set' : '';
-      throw new ArgumentError(this.#op, `monitors '${this.#monitor}', but there are only ${Object.keys(logs).join(', ')}${remedy}`, { value: this.#monitor });
+      throw new ArgumentError(this.#op, `monitors '${this.#monitor}', but there are only ${Object.keys(logs).join(', ')}${remedy}`, {
+        value: this.#monitor,
+      });
     }
     if (!(value * this.#sign > this.#value + this.#minDelta)) return false;
     this.#value = value * this.#sign;

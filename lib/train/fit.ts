@@ -1,5 +1,15 @@
 // One fit: the training loop. JS records step after step with several in flight; what people watch is read now and then, never waited for.
-import { ArgumentError, defaultGenerator, describe, type Generator, HebbError, Parameter, type Tensor, withGenerator, zeros } from '../core/index.js';
+import {
+  ArgumentError,
+  defaultGenerator,
+  describe,
+  type Generator,
+  HebbError,
+  Parameter,
+  type Tensor,
+  withGenerator,
+  zeros,
+} from '../core/index.js';
 import { DataLoader, type Dataset, Subset } from '../data/index.js';
 import type { AnyModule } from '../nn/index.js';
 import { recordBatch } from './batch.js';
@@ -42,7 +52,8 @@ export class Fit<B> {
 
   constructor(trainer: Trainer<B>, dataset: Dataset<B>, options: FitOptions) {
     const { epochs, batchSize = BATCH_SIZE, shuffle = true, callbacks = [], onNonFinite = 'stop', generator } = options;
-    if (!Number.isInteger(epochs) || epochs < 0) throw new ArgumentError('fit', `epochs must be a whole number ≥ 0, got ${describe(epochs)}`, { value: epochs });
+    if (!Number.isInteger(epochs) || epochs < 0)
+      throw new ArgumentError('fit', `epochs must be a whole number ≥ 0, got ${describe(epochs)}`, { value: epochs });
     if (onNonFinite !== 'stop' && onNonFinite !== 'warn') {
       throw new ArgumentError('fit', `onNonFinite must be 'stop' or 'warn', got ${describe(onNonFinite)}`, { value: onNonFinite });
     }
@@ -192,9 +203,13 @@ function split<B>(dataset: Dataset<B>, validation: FitOptions['validation']): [D
   if (typeof validation !== 'number') return [dataset, validation ?? null];
   const kept = dataset.length - Math.round(dataset.length * validation);
   if (!(validation > 0 && validation < 1 && kept > 0 && kept < dataset.length)) {
-    throw new ArgumentError('fit', `validation must be a part between 0 and 1 that leaves rows on both sides, got ${validation} of ${dataset.length} rows`, {
-      value: validation,
-    });
+    throw new ArgumentError(
+      'fit',
+      `validation must be a part between 0 and 1 that leaves rows on both sides, got ${validation} of ${dataset.length} rows`,
+      {
+        value: validation,
+      },
+    );
   }
   const rows = Int32Array.from({ length: dataset.length }, (_, i) => i);
   return [new Subset(dataset, rows.subarray(0, kept)), new Subset(dataset, rows.subarray(kept))];

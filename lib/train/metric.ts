@@ -32,7 +32,8 @@ export abstract class Metric {
   fresh(): this {
     const copy: this = Object.assign(Object.create(Object.getPrototypeOf(this)), this);
     for (const [name, buffer] of Object.entries(copy)) {
-      if (buffer instanceof Parameter) Object.assign(copy, { [name]: new Parameter(zeros(buffer.shape, { dtype: buffer.dtype }), { requiresGrad: false }) });
+      if (buffer instanceof Parameter)
+        Object.assign(copy, { [name]: new Parameter(zeros(buffer.shape, { dtype: buffer.dtype }), { requiresGrad: false }) });
     }
     copy.reset();
     return copy;

@@ -33,7 +33,8 @@ export class Progress {
   /** @param done Rows of this epoch so far. */
   update(done: number, logs: Logs): void {
     if (this.#bar !== null) this.#bar.update(done, { text: this.#text(done, logs) });
-    else if (performance.now() - this.#line > LINE_EVERY) this.#print(`${Math.floor((100 * done) / this.#rows)} %  ${this.#text(done, logs)}`);
+    else if (performance.now() - this.#line > LINE_EVERY)
+      this.#print(`${Math.floor((100 * done) / this.#rows)} %  ${this.#text(done, logs)}`);
   }
 
   end(logs: Logs): void {

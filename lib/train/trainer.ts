@@ -71,8 +71,10 @@ export class Trainer<B = unknown> {
     if (typeof loss !== 'function' && !(loss instanceof Module)) {
       throw new ArgumentError('Trainer', `loss must be a function or a Module, got ${describe(loss)}`, { value: loss });
     }
-    if (typeof optimizer?.step !== 'function') throw new ArgumentError('Trainer', `expects an optimizer, got ${describe(optimizer)}`, { value: optimizer });
-    if (Object.hasOwn(metrics, 'loss')) throw new ArgumentError('Trainer', "a metric can't be called 'loss'; that is the loss's name in the logs");
+    if (typeof optimizer?.step !== 'function')
+      throw new ArgumentError('Trainer', `expects an optimizer, got ${describe(optimizer)}`, { value: optimizer });
+    if (Object.hasOwn(metrics, 'loss'))
+      throw new ArgumentError('Trainer', "a metric can't be called 'loss'; that is the loss's name in the logs");
     this.model = model;
     this.optimizer = optimizer;
     this.loss = loss;
@@ -111,7 +113,10 @@ export class Trainer<B = unknown> {
     for await (const batch of new DataLoader<unknown>(dataset, { batchSize })) {
       const inputs = Array.isArray(batch) ? (batch.length > 1 ? batch.slice(0, -1) : batch) : [batch];
       const out = this.model.predict(...inputs);
-      if (!(out instanceof Tensor)) throw new ArgumentError('predict', `needs a model with one output, got ${describe(out)}; loop over a DataLoader instead`, { value: out });
+      if (!(out instanceof Tensor))
+        throw new ArgumentError('predict', `needs a model with one output, got ${describe(out)}; loop over a DataLoader instead`, {
+          value: out,
+        });
       const done = run(out);
       done.catch(() => {}); // awaited below
       outputs.push(out);
