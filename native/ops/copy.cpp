@@ -103,7 +103,7 @@ void Copy::plan(std::vector<Dim> all) {
     parts = ceil_div(length, part);
   } else {
     part = length;
-    group = UNIT / (row.size * col.size);
+    group = std::max<int64_t>(1, UNIT / (row.size * col.size));
   }
 }
 
