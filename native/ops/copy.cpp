@@ -108,8 +108,9 @@ void Copy::plan(std::vector<Dim> all) {
 }
 
 void Copy::run(Run& run) const {
+  if (mode == Mode::empty) return;
   const int64_t from = src.start(run), to = dst.start(run);
-  if (mode == Mode::empty || from < 0 || to < 0) return;
+  if (from < 0 || to < 0) return;
   const char* const source = run.ptr<const char>(src.buffer) + from * bytes;
   char* const target = run.ptr<char>(dst.buffer) + to * bytes;
   if (tiles == 1 && parts == 1) return move(run, source, target, 0, part);
