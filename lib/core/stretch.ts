@@ -1,0 +1,316 @@
+// One stretch, one run: gathers what is asked for between two awaits, submits it at the end of the microtask, and settles what came of it.
+import { DisposedError, HebbError, StaleError } from './errors.js';
+import { claim, failuresSeen, Flight, attach, landing, launch, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import { type Request, staleLeaf, structureOf, type Structure } from './key.js';
+import { native } from './native.js';
+import { LEAF, VARIABLE } from './op.js';
+import { bind, planFor, type Plan } from './plan.js';
+import { clock, operand, record } from './record.js';
+import { clearPendingSteps, isAfter, type StepNode } from './step.js';
+import { allocate, type Storage } from './storage.js';
+import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, SMALL, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
+import { inlineAllowed } from './turn.js';
+import { Parameter, variableHooks } from './variable.js';
+import { groupsOf } from './groups.js';
+import type { TypedArray } from './dtype.js';
+import { detachOp } from './detach.js';
+import { warnAgain } from './warnings.js';
+
+export interface Ask extends Request {
+  readonly variable: Parameter | null;
+  readonly resolve: (() => void) | null;
+  readonly reject: ((error: Error) => void) | null;
+  /** Where it was asked, for nodes that an earlier run may have executed. */
+  readonly site: Error | null;
+}
+
+let open: Ask[] = [];
+let scheduled = false;
+let assigns = 0;
+let retried = false;
+
+/** Whether the open stretch assigns variables. */
+export const hasAssigns = (): boolean => assigns > 0;
+
+function push(ask: Ask): void {
+  open.push(ask);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(flush);
+}
+
+function siteOf(root: Tensor): Error | null {
+  return root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
+}
+
+/** Asks for a tensor; resolves once its value is stored. */
+function store(root: Tensor): Promise<void> {
+  if (root.flight !== null) {
+    const { waiters } = root.flight;
+    root.flight.told = true;
+    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+  }
+  const site = siteOf(root);
+  return new Promise((resolve, reject) => push({ root, kind: 'store', variable: null, resolve, reject, site }));
+}
+
+/** Asks for a step; resolves when it has been submitted and there is room in the queue. */
+export function askStep(node: StepNode): Promise<void> {
+  const site = node.loss === null ? null : siteOf(node.loss);
+  return new Promise((resolve, reject) => push({ root: node, kind: 'step', variable: null, resolve, reject, site }));
+}
+
+variableHooks.assign = (variable, root) => {
+  assigns++;
+  push({ root, kind: 'assign', variable, resolve: null, reject: null, site: null });
+};
+
+/** Submits what has been asked for so far. */
+export function flush(): void {
+  scheduled = false;
+  if (open.length === 0) return;
+  const asks = open.filter((ask, i) => ask.kind !== 'assign' || !open.some((later, k) => k > i && later.kind === 'assign' && later.variable === ask.variable));
+  open = [];
+  assigns = 0;
+  clock.now++;
+  clearPendingSteps();
+  const groups = asks.length === 1 ? [asks] : groupsOf(asks);
+  for (let i = 0; i < groups.length; i++) {
+    const wait = submit(groups[i]!);
+    if (wait === null) continue;
+    // Something small that this group reads is still on its way to JS: the rest of the stretch waits for it.
+    open = [...groups.slice(i).flat(), ...open];
+    assigns = open.filter((ask) => ask.kind === 'assign').length;
+    scheduled = true;
+    wait(flush);
+    return;
+  }
+}
+
+type Wait = (then: () => void) => void;
+
+/** Runs one group. Returns null, or how to wait when it can't be submitted yet. */
+function submit(asks: readonly Ask[]): Wait | null {
+  for (;;) {
+    const structure = structureOf(asks);
+    const blocked = structure.nodes.find((node) => node.flight !== null && node.bytes === null && node.storage === null);
+    if (blocked) {
+      const { waiters } = blocked.flight!;
+      return (then) => waiters.push({ resolve: then, reject: then });
+    }
+    const stale = staleLeaf(structure.nodes);
+    if (stale) {
+      rejectAll(asks, staleError(stale));
+      return null;
+    }
+    for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
+    const results: Storage[] = [];
+    try {
+      const plan = planFor(structure, asks);
+      for (const { bytes, small } of plan.results) if (!small) results.push(allocate('run', bytes));
+      execute(plan, structure, asks, results);
+      retried = false;
+    } catch (error) {
+      if ((error as HebbError).code === 'HEBB_MEMORY' && !retried) {
+        retried = true;
+        return (then) => void setImmediate(then);
+      }
+      retried = false;
+      rejectAll(asks, error as Error);
+    }
+    return null;
+  }
+}
+
+const staleError = (leaf: Tensor): Error =>
+  leaf.flags & DISPOSED
+    ? new DisposedError('run', 'a tensor that this needs was disposed')
+    : new StaleError('run', `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`, {
+        cause: leaf.variable?.failure ?? undefined,
+      });
+
+function rejectAll(asks: readonly Ask[], error: Error): void {
+  let told = false;
+  for (const ask of asks) {
+    if (ask.reject) {
+      ask.reject(error);
+      told = true;
+    }
+    if (ask.variable) voidAssignment(ask.variable, error);
+  }
+  if (!told) process.emitWarning(`an assignment failed: ${error.message}`, 'HebbWarning');
+}
+
+function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results: readonly Storage[]): void {
+  const { nodes } = structure;
+  attach();
+  bind(plan, structure, results, asks);
+  const output = new Uint8Array(plan.outputBytes);
+  const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, inlineAllowed(), failuresSeen.count);
+  if (run < 0) throw wordFault(native().fault(), plan.commands);
+  const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
+
+  for (const node of nodes) if (!isLeafOp(node)) node.flags |= MARKED;
+  let large = 0;
+  for (let i = 0; i < plan.results.length; i++) {
+    const { offset, bytes, small } = plan.results[i]!;
+    const tensor = structure.results[i]!;
+    tensor.flags &= ~MARKED;
+    if (!small) tensor.storage = results[large++]!;
+    else if (flight === null) tensor.bytes = output.subarray(offset, offset + bytes);
+    if (flight !== null) {
+      tensor.flight = flight;
+      flight.results.push({ tensor, offset, bytes });
+    }
+  }
+  // Variables: the old value's leaf becomes stale, the newest recorded value becomes the leaf of the new version.
+  for (const index of plan.writtenLeaves) {
+    const leaf = nodes[index]!;
+    leaf.flags |= STALE;
+    advance(leaf.variable!, flight);
+  }
+  for (const ask of asks) if (ask.variable) advance(ask.variable, flight);
+  for (const node of nodes) if (isAfter(node) || node.op.name === 'assign') settleVersion(node);
+  for (const tensor of structure.results) dropRecord(tensor, plan.writtenLeaves.length > 0);
+  if (plan.writtenLeaves.length) dropStaleRecords();
+
+  if (flight === null) {
+    for (const ask of asks) ask.resolve?.();
+    return;
+  }
+  launch(flight);
+  for (const ask of asks) {
+    if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
+    else if (ask.kind === 'step') settleStep(ask, flight);
+  }
+}
+
+const isLeafOp = (node: Tensor): boolean => node.op.lowering.kind === 'leaf';
+
+/** A queued step resolves when the queue has room; a failure before that rejects it, a later one the optimizer's next step. */
+function settleStep(ask: Ask, flight: Flight): void {
+  let settled = false;
+  flight.waiters.push({
+    resolve: () => {},
+    reject: (error) => {
+      if (!settled) ask.reject!(error);
+      else (ask.root as StepNode).updater.failed = error;
+      settled = true;
+    },
+  });
+  void roomInQueue().then(() => {
+    if (settled) return;
+    settled = true;
+    ask.resolve!();
+  });
+}
+
+function advance(variable: Parameter, flight: Flight | null): void {
+  if (flight !== null) flight.written.push(variable);
+  variable.failure = null;
+  if (variable.newest?.op === VARIABLE && variable.newest.flags & STALE) variable.newest = null;
+}
+
+/** A recorded new value whose run was submitted is from now on the variable's value in memory. */
+function settleVersion(node: Tensor): void {
+  const variable = node.variable!;
+  if (variable === null) return;
+  node.op = VARIABLE;
+  node.inputs = NO_INPUTS;
+  if (variable.newest !== node) node.flags |= STALE;
+}
+
+function voidAssignment(variable: Parameter, error: Error): void {
+  if (variable.newest !== null) variable.newest.flags |= STALE;
+  if (variable.newest !== null && variable.newest.op !== VARIABLE) {
+    variable.newest.op = VARIABLE;
+    variable.newest.inputs = NO_INPUTS;
+  }
+  variable.newest = null;
+  variable.failure = error;
+}
+
+voidAssignments.of = (flight, error) => {
+  for (const variable of flight.written) voidAssignment(variable, error);
+};
+
+/** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
+let keeping: WeakRef<Tensor>[] = [];
+
+function dropRecord(tensor: Tensor, overwrites: boolean): void {
+  if (tensor.flags & NEEDS_GRAD && !overwrites) {
+    keeping.push(new WeakRef(tensor));
+    if (keeping.length > 1000 && keeping.length % 1000 === 0) keeping = keeping.filter((ref) => ref.deref() !== undefined);
+    return;
+  }
+  forget(tensor);
+}
+
+function forget(tensor: Tensor): void {
+  if (tensor.op === VARIABLE) return;
+  tensor.op = LEAF;
+  tensor.inputs = NO_INPUTS;
+}
+
+function dropStaleRecords(): void {
+  if (keeping.length === 0) return;
+  keeping = keeping.filter((ref) => {
+    const tensor = ref.deref();
+    if (tensor === undefined) return false;
+    if (!recordIsStale(tensor)) return true;
+    forget(tensor);
+    return false;
+  });
+}
+
+function recordIsStale(root: Tensor): boolean {
+  const visit = ++clock.visit;
+  const stack = [root];
+  while (stack.length) {
+    const node = stack.pop()!;
+    if (node.flags & STALE) return true;
+    for (const input of node.inputs)
+      if (input.visit !== visit) {
+        input.visit = visit;
+        stack.push(input);
+      }
+  }
+  return false;
+}
+
+/** Computes and stores tensors in one run, so that later runs read them instead of computing them again. */
+export async function run(...tensors: Tensor[]): Promise<void> {
+  await Promise.all(tensors.map((t) => settled(operand('run', t))));
+}
+
+const settled = (t: Tensor): Promise<void> | undefined => (t.bytes !== null || (t.storage !== null && t.flight === null) || t.op === VARIABLE ? undefined : store(t));
+
+/** A variable is read through a copy of its value at this moment. */
+function snapshot(t: Tensor): Tensor {
+  const node = operand('data', t);
+  return node.variable !== null && node.bytes === null ? record(detachOp, [node], node.shape, node.dtype) : node;
+}
+
+asking.item = async (t) => {
+  const node = snapshot(t);
+  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
+  return (await values(node))[0]!;
+};
+
+asking.data = async (t) => {
+  const node = snapshot(t);
+  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
+  return (await values(node)).slice();
+};
+
+async function values(t: Tensor): Promise<TypedArray> {
+  if (t.bytes !== null) return viewOf(t, t.bytes);
+  if (t.storage === null) throw new DisposedError('data', 'the tensor was disposed');
+  attach();
+  const buffer = new ArrayBuffer(bytesOf(t));
+  const run = native().readStorage(t.storage.slot, t.storage.generation, 0, buffer);
+  if (run > 0) await landing(run);
+  return viewOf(t, new Uint8Array(buffer));
+}
+
+export { claim, SMALL };
