@@ -123,7 +123,7 @@ export function chainBody(unit: ChainUnit, writer: ChainWriter): number[] {
   unit.nodes.forEach((node, i) => {
     const temporary: number[] = [];
     const source = (input: Tensor, want: Kind): number => {
-      const have = operandSource(body, unit, sources, input, want, writer);
+      const have = operandSource(body, sources, input, want, writer);
       if (have.fresh) temporary.push(have.source);
       return have.source;
     };
@@ -142,7 +142,7 @@ export function chainBody(unit: ChainUnit, writer: ChainWriter): number[] {
     const input = unit.tail.inputs[0]!;
     const base = writer.resolve(input);
     const kind = kindOf(input.dtype);
-    const { source } = unit.nodes.length && sources.has(base) ? { source: sources.get(base)! } : operandSource(body, unit, sources, input, kind, writer);
+    const { source } = unit.nodes.length && sources.has(base) ? { source: sources.get(base)! } : operandSource(body, sources, input, kind, writer);
     body.output(-1, kind === 'f' ? 'f32' : 'i32', source);
   }
   return body.encode();
@@ -159,7 +159,6 @@ function lastUses(unit: ChainUnit, writer: ChainWriter): Map<Tensor, number> {
 
 function operandSource(
   body: Body,
-  unit: ChainUnit,
   sources: ReadonlyMap<Tensor, number>,
   input: Tensor,
   want: Kind,

@@ -2,7 +2,7 @@
 import { chainBody, fillBody, type ChainWriter } from './chain.js';
 import { bytesPerElement } from './dtype.js';
 import type { Graph } from './graph.js';
-import { type Access, ChainUnit, CommandUnit, CopyUnit, type Home, type Lowering, type Unit, UpdateUnit, type Value } from './lower.js';
+import { type Access, ChainUnit, CopyUnit, type Home, type Lowering, type Unit, UpdateUnit, type Value } from './lower.js';
 import { opcode } from './native.js';
 import type { Operands } from './op.js';
 import { stridesOf } from './shape.js';
@@ -64,14 +64,16 @@ export class Encoder {
 
   encode(): Encoded {
     const commands: number[] = [];
-    for (const unit of this.order) {
-      const [code, args] = this.command(unit);
-      commands.push(code, args.length, ...args);
-    }
+    const names: string[] = [];
+    for (const unit of this.order)
+      for (const [code, args] of this.commands(unit)) {
+        commands.push(code, args.length, ...args);
+        names.push(unit.name);
+      }
     const { table, leafTable, leaves, inputs, inputBytes, outputBytes, results, constants } = this;
-    const header = [1, this.workspace / UNITS, inputBytes / UNITS, outputBytes / UNITS, leaves.length, this.scalarCount + constants.length, table.length / 4, this.order.length];
+    const header = [1, this.workspace / UNITS, inputBytes / UNITS, outputBytes / UNITS, leaves.length, this.scalarCount + constants.length, table.length / 4, names.length];
     const program = Int32Array.from([...header, ...leafTable, ...table, ...commands]);
-    return { program, leaves, inputs, inputBytes, outputBytes, results, constants, commands: this.order.map((unit) => unit.name) };
+    return { program, leaves, inputs, inputBytes, outputBytes, results, constants, commands: names };
   }
 
   private buffer(value: Value): number {
@@ -126,18 +128,22 @@ export class Encoder {
     return first + k;
   }
 
-  private command(unit: Unit): [code: number, args: number[]] {
+  private commands(unit: Unit): [code: number, args: number[]][] {
     const seen = (value: Value): number => this.buffer(this.lowering.seenBy(unit, value));
-    if (unit instanceof CopyUnit) return this.copy(unit, seen);
-    if (unit instanceof ChainUnit) return this.chain(unit, seen);
-    if (unit instanceof CommandUnit) return this.plain(unit.node, this.operands(unit.node, seen, (k) => unit.writes[k]!));
-    return this.update(unit, seen);
+    if (unit instanceof CopyUnit) return [this.copy(unit, seen)];
+    if (unit instanceof ChainUnit) return [this.chain(unit, seen)];
+    if (unit instanceof UpdateUnit) return [this.update(unit, seen)];
+    const { node } = unit;
+    const { lowering } = node.op;
+    const parts = lowering.kind === 'command' && lowering.parts ? lowering.parts(node) : 1;
+    const io = this.operands(node, seen, (k) => unit.writes[k]!);
+    return Array.from({ length: parts }, (_, part) => this.plain(node, io, part));
   }
 
-  private plain(node: Tensor, io: Operands): [number, number[]] {
+  private plain(node: Tensor, io: Operands, part: number): [number, number[]] {
     const { lowering } = node.op;
     if (lowering.kind !== 'command') throw new Error(`hebb: ${node.op.name} is no command`);
-    const args = lowering.args(node, io);
+    const args = lowering.args(node, io, part);
     if (lowering.epilogue) args.push(0);
     if (lowering.prologue) args.push(...chainBody({ nodes: [], head: null, tail: node, outputs: new Map() } as unknown as ChainUnit, this.writer((value) => this.buffer(value))));
     return [opcode(lowering.opcode), args];

@@ -114,7 +114,7 @@ export class Lowering {
 
   constructor(
     readonly graph: Graph,
-    private readonly demand: Demand,
+    demand: Demand,
     /** Steps that work on copies, because something that may fail comes after them. */
     private readonly deferred: ReadonlySet<StepNode>,
   ) {

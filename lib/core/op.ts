@@ -41,7 +41,10 @@ export type Lowering =
   | {
       readonly kind: 'command';
       readonly opcode: string;
-      readonly args: (node: Tensor, io: Operands) => number[];
+      /** The arguments; of command `part`, for ops that take several. */
+      readonly args: (node: Tensor, io: Operands, part?: number) => number[];
+      /** How many commands of `opcode` the op takes (default 1). */
+      readonly parts?: (node: Tensor) => number;
       /** May fail at run time (an index out of range). */
       readonly fails?: boolean;
       /** Takes matrices stored with their last two axes swapped. */

@@ -30,6 +30,9 @@ class Reader {
   int32_t scalar_or_none();
   int64_t product(int64_t a, int64_t b);         // a * b, a failure beyond 2^46
 
+  int64_t bytes(int32_t buffer) const { return ok() && buffer >= 0 ? buffers_[size_t(buffer)].bytes : 0; }  // a buffer's size
+  int32_t scalars() const { return scalars_; }
+
   bool ok() const { return error_.empty(); }
   bool at_end() const { return next_ == count_; }
   std::nullptr_t fail(const std::string& why);   // keeps the first reason

@@ -1,0 +1,16 @@
+// The core's surface for the floors above. lib/ops adds the methods of Tensor.
+import './detach.js';
+
+export { grad } from './autograd.js';
+export { defineOp } from './compose.js';
+export { arange, full, ones, stored, storedInPieces, tensor, zeros } from './create.js';
+export { bytesPerElement, DTYPES, isFloat, promote, type DType, type TypedArray } from './dtype.js';
+export * from './errors.js';
+export { roomInQueue } from './flight.js';
+export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from './random.js';
+export { inference, operand } from './record.js';
+export { checkAxes, checkAxis, checkShape, describe, formatShape, sameShape, sizeOf, type Axes, type Shape } from './shape.js';
+export { flush, run } from './stretch.js';
+export { Tensor } from './tensor.js';
+export { info, memoryUsage, setNumThreads, type MemoryUsage } from './usage.js';
+export { Parameter } from './variable.js';
