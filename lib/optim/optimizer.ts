@@ -6,12 +6,9 @@ import { operand } from '../core/record.js';
 import { describe, formatShape, sameShape } from '../core/shape.js';
 import { ACCUMULATE, CLIP_NORM, recordStep, SKIP_NON_FINITE, type StepNode, type UpdateOperands, type Updater, USES_ACCUMULATED } from '../core/step.js';
 import { askStep, flush, hasAssigns } from '../core/stretch.js';
-import { Tensor } from '../core/tensor.js';
+import { type StateDict, Tensor } from '../core/tensor.js';
 import { tensor } from '../core/create.js';
 import { Parameter } from '../core/variable.js';
-
-/** Tensors by name; it has no prototype, so any key is safe. */
-export type StateDict = Record<string, Tensor>;
 
 /** Options that every optimizer takes. */
 export interface Common {
@@ -60,6 +57,8 @@ export abstract class Optimizer {
   private last: StepNode | null = null;
   private readonly common: Common;
   private accumulated = false;
+  /** Leaves everything as it is in a step whose loss or gradient norm isn't finite. */
+  skipNonFinite: boolean;
 
   protected constructor(
     params: readonly Parameter[],
@@ -73,6 +72,7 @@ export abstract class Optimizer {
     checkNumber(name, 'weightDecay', common.weightDecay ?? 0, 0);
     for (const key of ['clipNorm', 'clipValue'] as const) if (common[key] !== undefined) checkNumber(name, key, common[key], Number.MIN_VALUE);
     this.common = common;
+    this.skipNonFinite = common.skipNonFinite ?? false;
     this.updater = new OptimizerUpdater(++optimizers, params, rule, common);
   }
 
@@ -102,7 +102,7 @@ export abstract class Optimizer {
       const bits =
         (this.accumulated ? USES_ACCUMULATED : 0) |
         (this.common.clipNorm === undefined ? 0 : CLIP_NORM) |
-        (this.common.skipNonFinite ? SKIP_NON_FINITE : 0);
+        (this.skipNonFinite ? SKIP_NON_FINITE : 0);
       const node = this.record(lossOrGrads, bits);
       this.accumulated = false;
       this.last = node;
