@@ -160,7 +160,7 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
     else if (flight === null) tensor.bytes = output.subarray(offset, offset + bytes);
     if (flight !== null) {
       tensor.flight = flight;
-      flight.results.push({ tensor, offset, bytes });
+      flight.results.push({ tensor, small, offset, bytes });
     }
   }
   // Variables: the old value's leaf becomes stale, the newest recorded value becomes the leaf of the new version.
