@@ -32,8 +32,12 @@ export {
   type DType,
   type MemoryUsage,
   type Shape,
+  type StateDict,
   type TypedArray,
 } from './core/index.js';
 export { concat, where } from './ops/index.js';
 export * as optim from './optim/index.js';
-export type { StateDict } from './optim/index.js';
+export * from './data/index.js';
+export * from './io/index.js';
+export * as nn from './nn/index.js';
+export * from './train/index.js';

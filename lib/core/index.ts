@@ -7,10 +7,10 @@ export { arange, full, ones, stored, storedInPieces, tensor, zeros } from './cre
 export { bytesPerElement, DTYPES, isFloat, promote, type DType, type TypedArray } from './dtype.js';
 export * from './errors.js';
 export { roomInQueue } from './flight.js';
-export { defaultGenerator, Generator, manualSeed, rand, randn, randperm } from './random.js';
+export { defaultGenerator, Generator, manualSeed, rand, randn, randperm, withGenerator } from './random.js';
 export { inference, operand } from './record.js';
 export { checkAxes, checkAxis, checkShape, describe, formatShape, sameShape, sizeOf, type Axes, type Shape } from './shape.js';
 export { flush, run } from './stretch.js';
-export { Tensor } from './tensor.js';
+export { type StateDict, Tensor } from './tensor.js';
 export { info, memoryUsage, setNumThreads, type MemoryUsage } from './usage.js';
 export { Parameter } from './variable.js';

@@ -73,8 +73,21 @@ function mix(seed: number, fork: number): number {
 
 const shared = new Generator(Math.floor(Math.random() * 2 ** 52));
 
+let current = shared;
+
 /** The Generator that random ops and layers use when none is given. */
-export const defaultGenerator = (): Generator => shared;
+export const defaultGenerator = (): Generator => current;
+
+/** @internal Records with another default Generator. */
+export function withGenerator<T>(generator: Generator, record: () => T): T {
+  const outer = current;
+  current = generator;
+  try {
+    return record();
+  } finally {
+    current = outer;
+  }
+}
 
 /** Restarts the default Generator: the same program then gives the same numbers. */
 export function manualSeed(seed: number): void {
@@ -86,7 +99,7 @@ const normalOp = newOp('randn', { kind: 'element', float: 'normal', int: null },
 
 function random(op: Op, shape: unknown, generator: Generator | undefined): Tensor {
   const sizes: Shape = checkShape(op.name, shape);
-  return record(op, [], sizes, 'f32', sizes, (generator ?? shared).draw(sizeOf(sizes)));
+  return record(op, [], sizes, 'f32', sizes, (generator ?? current).draw(sizeOf(sizes)));
 }
 
 /** Uniform values in [0, 1), f32. @example await rand([2, 2]).data(); */
@@ -104,5 +117,5 @@ const permutationOp = newOp(
 /** A uniform permutation of 0 … n-1, i32 (n). @example await randperm(5).data(); */
 export function randperm(n: number, { generator }: { generator?: Generator } = {}): Tensor {
   const shape = checkShape('randperm', [n]);
-  return record(permutationOp, [], shape, 'i32', shape, (generator ?? shared).draw(4 * n));
+  return record(permutationOp, [], shape, 'i32', shape, (generator ?? current).draw(4 * n));
 }

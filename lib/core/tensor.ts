@@ -137,6 +137,9 @@ export class Tensor {
   }
 }
 
+/** Tensors by name; it has no prototype, so any key is safe. */
+export type StateDict = Record<string, Tensor>;
+
 /** @internal Whether native code or JS holds the value (or will, once its run is done). */
 export const isStored = (t: Tensor): boolean => t.bytes !== null || t.storage !== null || t.flight !== null;
 

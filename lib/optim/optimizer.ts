@@ -5,13 +5,10 @@ import { claim } from '../core/flight.js';
 import { operand } from '../core/record.js';
 import { describe, formatShape, sameShape } from '../core/shape.js';
 import { ACCUMULATE, CLIP_NORM, recordStep, SKIP_NON_FINITE, type StepNode, type UpdateOperands, type Updater, USES_ACCUMULATED } from '../core/step.js';
-import { askStep, flush, hasAssigns } from '../core/stretch.js';
-import { Tensor } from '../core/tensor.js';
+import { askStep, settleAssignments } from '../core/stretch.js';
+import { type StateDict, Tensor } from '../core/tensor.js';
 import { tensor } from '../core/create.js';
 import { Parameter } from '../core/variable.js';
-
-/** Tensors by name; it has no prototype, so any key is safe. */
-export type StateDict = Record<string, Tensor>;
 
 /** Options that every optimizer takes. */
 export interface Common {
@@ -60,6 +57,8 @@ export abstract class Optimizer {
   private last: StepNode | null = null;
   private readonly common: Common;
   private accumulated = false;
+  /** Leaves everything as it is in a step whose loss or gradient norm isn't finite. */
+  skipNonFinite: boolean;
 
   protected constructor(
     params: readonly Parameter[],
@@ -73,6 +72,7 @@ export abstract class Optimizer {
     checkNumber(name, 'weightDecay', common.weightDecay ?? 0, 0);
     for (const key of ['clipNorm', 'clipValue'] as const) if (common[key] !== undefined) checkNumber(name, key, common[key], Number.MIN_VALUE);
     this.common = common;
+    this.skipNonFinite = common.skipNonFinite ?? false;
     this.updater = new OptimizerUpdater(++optimizers, params, rule, common);
   }
 
@@ -102,7 +102,7 @@ export abstract class Optimizer {
       const bits =
         (this.accumulated ? USES_ACCUMULATED : 0) |
         (this.common.clipNorm === undefined ? 0 : CLIP_NORM) |
-        (this.common.skipNonFinite ? SKIP_NON_FINITE : 0);
+        (this.skipNonFinite ? SKIP_NON_FINITE : 0);
       const node = this.record(lossOrGrads, bits);
       this.accumulated = false;
       this.last = node;
@@ -134,7 +134,7 @@ export abstract class Optimizer {
     }
     updater.prepare();
     // Values assigned in this stretch become the variables' memory before the update works on it.
-    if (hasAssigns() && updater.hasUnsettled()) flush();
+    settleAssignments((variable) => updater.owns(variable));
     const structure = [bits, this.common.clipValue === undefined ? 0 : 1, ...rule.structure()];
     const hyper = [this.rate, ...rule.hyper(), this.common.clipValue ?? 0, this.common.clipNorm ?? 0];
     if (what instanceof Tensor) {
@@ -233,10 +233,10 @@ export class OptimizerUpdater implements Updater {
     });
   }
 
-  /** Whether a parameter or state still waits for its assignment. */
-  hasUnsettled(): boolean {
-    const waits = (p: Parameter | null): boolean => p !== null && p.newest !== null && p.newest.op.name === 'assign';
-    return waits(this.count) || this.params.some(waits) || this.sums.some(waits) || this.stateOf.some((states) => states?.some(waits));
+  /** Whether a variable is a parameter or a state of this optimizer. */
+  owns(variable: Parameter): boolean {
+    const among = (list: readonly (Parameter | null)[] | null): boolean => list !== null && list.includes(variable);
+    return variable === this.count || this.index.has(variable) || among(this.sums) || this.stateOf.some(among);
   }
 
   entries(): [key: string, variable: Parameter][] {

@@ -103,13 +103,14 @@ void Copy::plan(std::vector<Dim> all) {
     parts = ceil_div(length, part);
   } else {
     part = length;
-    group = UNIT / (row.size * col.size);
+    group = std::max<int64_t>(1, UNIT / (row.size * col.size));
   }
 }
 
 void Copy::run(Run& run) const {
+  if (mode == Mode::empty) return;
   const int64_t from = src.start(run), to = dst.start(run);
-  if (mode == Mode::empty || from < 0 || to < 0) return;
+  if (from < 0 || to < 0) return;
   const char* const source = run.ptr<const char>(src.buffer) + from * bytes;
   char* const target = run.ptr<char>(dst.buffer) + to * bytes;
   if (tiles == 1 && parts == 1) return move(run, source, target, 0, part);

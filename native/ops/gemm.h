@@ -1,0 +1,26 @@
+// Matrix multiplication as other ops and the `gemm` command use it: loops, packing and threads over the kernels of one ISA.
+#pragma once
+#include "ops/chain.h"
+#include "ops/gemm_plan.h"
+#include "ops/op.h"
+
+namespace hebb {
+
+class Gemm {
+ public:
+  explicit Gemm(const GemmShape& shape) : shape_(shape) {}
+
+  // C = op(A) · op(B), then, block by block while it is hot, the epilogue, whose host input is C.
+  void run(Run& run, const float* a, const float* b, float* c, const Chain* epilogue = nullptr) const;
+
+  double nanoseconds() const;
+
+ private:
+  GemmShape shape_;
+  mutable GemmPlan plan_;  // made by the first run, which knows the kernels; one run at a time
+  mutable const KernelTable* planned_for_ = nullptr;
+};
+
+std::unique_ptr<Command> decode_gemm(Reader& reader);
+
+}  // namespace hebb
