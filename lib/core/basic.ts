@@ -3,7 +3,7 @@ import { checkDType, dtypeCode, isFloat, promote, type DType } from './dtype.js'
 import { ShapeError } from './errors.js';
 import { newOp, type Op } from './op.js';
 import { operand, record } from './record.js';
-import { broadcast, checkAxes, describe, formatShape, sameShape, sizeOf, type Axes, type Shape } from './shape.js';
+import { broadcast, checkAxes, describe, formatShape, sameShape, SCALAR, sizeOf, type Axes, type Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** What a binary op does with the dtypes of its operands. */
@@ -111,8 +111,13 @@ const transposeOp = newOp('transpose', { kind: 'view', strides: ({ attrs }, stri
 /** Reorders the axes: axis i of the result is axis `order[i]` of a. */
 export function permute(a: Tensor, order: readonly number[]): Tensor {
   const x = operand('transpose', a);
-  if (order.every((axis, i) => axis === i)) return x;
-  return record(transposeOp, [x], order.map((axis) => x.shape[axis]!), x.dtype, order);
+  let moves = false;
+  const shape = new Array<number>(order.length);
+  for (let i = 0; i < order.length; i++) {
+    moves ||= order[i] !== i;
+    shape[i] = x.shape[order[i]!]!;
+  }
+  return moves ? record(transposeOp, [x], shape, x.dtype, order) : x;
 }
 
 /** The kinds of the `reduce` command, for f32 and for integers. */
@@ -120,7 +125,8 @@ const REDUCE = { sum: [0, 5], mean: [1, -1], max: [2, 6], min: [3, 7], argmax: [
 
 /** Reduces the adjacent axes first … first+count-1: the node that a `reduce` command computes. */
 export function reduceNode(op: Op, x: Tensor, first: number, count: number, dtype: DType): Tensor {
-  return record(op, [x], [...x.shape.slice(0, first), ...x.shape.slice(first + count)], dtype, [first, count]);
+  const shape = count === x.shape.length ? SCALAR : [...x.shape.slice(0, first), ...x.shape.slice(first + count)];
+  return record(op, [x], shape, dtype, [first, count]);
 }
 
 export function reduceLowering(kind: keyof typeof REDUCE): Op['lowering'] {
@@ -160,6 +166,7 @@ export function reduceAxes(x: Tensor, axes: readonly number[], keepDim: boolean,
 export function sum(a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
   const x = operand('sum', a);
   const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
+  if (axis === undefined && !keepDim) return reduceNode(sumOp, x, 0, x.shape.length, dtype);
   return reduceAxes(x, checkAxes('sum', axis, x.shape.length), keepDim, (t, first, count) => reduceNode(sumOp, t, first, count, dtype));
 }
 

@@ -1,7 +1,7 @@
 // The structure of a group of requests as a list of integers: the Program cache's key. One walk yields key, leaves and runtime scalars.
 import { dtypeCode } from './dtype.js';
 import { LEAF, NUMBER, VARIABLE } from './op.js';
-import { MARKED, STALE, type Tensor } from './tensor.js';
+import { DISPOSED, MARKED, STALE, type Tensor } from './tensor.js';
 import { clock } from './record.js';
 import { ACCUMULATE, type StepNode } from './step.js';
 import { topological } from './walk.js';
@@ -22,6 +22,11 @@ export interface Structure {
   readonly results: Tensor[];
   /** Among the results: those stored because they were marked. */
   readonly again: Tensor[];
+  /** A leaf whose small value is still on its way, and one that can't be had any more. */
+  readonly blocked: Tensor | null;
+  readonly stale: Tensor | null;
+  /** Whether the nodes hold new values of variables: assignments, values after a step. */
+  readonly assigns: boolean;
 }
 
 let buffer = new Int32Array(1024);
@@ -44,18 +49,26 @@ export const inputsOf = (node: Tensor): readonly Tensor[] => (isLeaf(node) ? NON
 
 const isCheap = (node: Tensor): boolean => node.op.lowering.kind === 'alias' || node.op.lowering.kind === 'view' || node.op.lowering.kind === 'pick';
 
-/** Walks what the requests need. Throws nothing: stale leaves are reported by `staleLeaf`. */
+/** Walks what the requests need; throws nothing. */
 export function structureOf(requests: readonly Request[]): Structure {
-  const nodes = topological(requests.map((r) => r.root), inputsOf);
+  const nodes = topological(
+    requests.map((r) => r.root),
+    inputsOf,
+  );
   const scalars: number[] = [];
   const results: Tensor[] = [];
   const again: Tensor[] = [];
+  let blocked: Tensor | null = null;
+  let stale: Tensor | null = null;
+  let assigns = false;
   length = 0;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i]!;
     node.index = i;
     if (isLeaf(node)) {
       pushLeaf(node, scalars);
+      if (node.flags & (STALE | DISPOSED)) stale = node;
+      else if (node.flight !== null && node.bytes === null && node.storage === null) blocked = node;
       continue;
     }
     const { op, inputs, attrs } = node;
@@ -64,6 +77,7 @@ export function structureOf(requests: readonly Request[]): Structure {
     push(attrs.length);
     for (let k = 0; k < attrs.length; k++) push(attrs[k]!);
     for (let k = 0; k < node.scalars.length; k++) scalars.push(node.scalars[k]!);
+    if (node.variable !== null) assigns = true;
     if (op.lowering.kind === 'update') pushStep(node as StepNode, nodes, i);
     else if (node.flags & MARKED && !isCheap(node)) {
       results.push(node);
@@ -88,7 +102,7 @@ export function structureOf(requests: readonly Request[]): Structure {
   }
   for (const node of again) push(node.index);
   const key = buffer.subarray(0, length);
-  return { nodes, key, hash: hashOf(key), scalars, results, again };
+  return { nodes, key, hash: hashOf(key), scalars, results, again, blocked, stale, assigns };
 }
 
 function pushLeaf(node: Tensor, scalars: number[]): void {
@@ -126,5 +140,3 @@ export function sameKey(a: Int32Array, b: Int32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
-
-export const staleLeaf = (nodes: readonly Tensor[]): Tensor | undefined => nodes.find((node) => node.flags & STALE && isLeaf(node));

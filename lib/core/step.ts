@@ -1,9 +1,9 @@
 // An optimizer's step as a node. It is recorded as "step of this loss" alone; its backward pass and update are recorded once, when the
 // Program is compiled, so a cached training step costs JS no more than its forward pass.
 import { newOp } from './op.js';
-import { clock, record } from './record.js';
+import { checkFresh, clock, record } from './record.js';
 import { SCALAR } from './shape.js';
-import { NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
+import { isStored, NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
 import { variableHooks, type Parameter } from './variable.js';
 import { gradients } from './autograd.js';
 import { inputsOf } from './key.js';
@@ -88,8 +88,7 @@ export function recordStep(
   let node: StepNode;
   if ('loss' in what) {
     const { loss } = what;
-    // Checks the loss's freshness on the user's line, as any op does.
-    record(stepOp, [loss], SCALAR, 'f32');
+    if (loss.clock !== clock.now && !isStored(loss)) checkFresh('step', loss);
     if (loss.flags & OPAQUE) {
       // A user's gradient rule may read anything, so it is recorded now.
       const own = [...updater.index.keys()].filter((p) => p.requiresGrad);

@@ -1,15 +1,15 @@
 // One stretch, one run: gathers what is asked for between two awaits, submits it at the end of the microtask, and settles what came of it.
 import { DisposedError, HebbError, StaleError } from './errors.js';
 import { claim, failuresSeen, Flight, attach, landing, launch, roomInQueue, voidAssignments, wordFault } from './flight.js';
-import { type Request, staleLeaf, structureOf, type Structure } from './key.js';
+import { type Request, structureOf, type Structure } from './key.js';
 import { native } from './native.js';
 import { LEAF, VARIABLE } from './op.js';
 import { bind, planFor, type Plan } from './plan.js';
 import { clock, operand, record } from './record.js';
-import { clearPendingSteps, isAfter, type StepNode } from './step.js';
+import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
 import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, SMALL, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
-import { inlineAllowed } from './turn.js';
+import { wayOfRun } from './turn.js';
 import { Parameter, variableHooks } from './variable.js';
 import { groupsOf } from './groups.js';
 import type { TypedArray } from './dtype.js';
@@ -45,7 +45,7 @@ export function settleAssignments(own: (variable: Parameter) => boolean): void {
   assigns = open.filter((ask) => ask.kind === 'assign').length;
   if (open.length && !scheduled) {
     scheduled = true;
-    queueMicrotask(flush);
+    void microtask.then(flush);
   }
 }
 
@@ -53,8 +53,11 @@ function push(ask: Ask): void {
   open.push(ask);
   if (scheduled) return;
   scheduled = true;
-  queueMicrotask(flush);
+  void microtask.then(flush);
 }
+
+/** Cheaper than queueMicrotask, which makes an async resource each time. */
+const microtask = Promise.resolve();
 
 function siteOf(root: Tensor): Error | null {
   return root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
@@ -118,15 +121,14 @@ type Wait = (then: () => void) => void;
 function submit(asks: readonly Ask[]): Wait | null {
   for (;;) {
     const structure = structureOf(asks);
-    const blocked = structure.nodes.find((node) => node.flight !== null && node.bytes === null && node.storage === null);
-    if (blocked) {
-      const { waiters } = blocked.flight!;
-      return (then) => waiters.push({ resolve: then, reject: then });
-    }
-    const stale = staleLeaf(structure.nodes);
-    if (stale) {
+    const { blocked, stale } = structure;
+    if (stale !== null) {
       rejectAll(asks, staleError(stale));
       return null;
+    }
+    if (blocked !== null) {
+      const { waiters } = blocked.flight!;
+      return (then) => waiters.push({ resolve: then, reject: then });
     }
     for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
     const results: Storage[] = [];
@@ -171,11 +173,12 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
   attach();
   bind(plan, structure, results, asks);
   const output = new Uint8Array(plan.outputBytes);
-  const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, inlineAllowed(), failuresSeen.count);
+  const way = wayOfRun();
+  const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, way !== 'queue', failuresSeen.count);
   if (run < 0) throw wordFault(native().fault(), plan.commands);
   const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
 
-  for (const node of nodes) if (!isLeafOp(node)) node.flags |= MARKED;
+  for (let i = 0; i < nodes.length; i++) if (!isLeafOp(nodes[i]!)) nodes[i]!.flags |= MARKED;
   let large = 0;
   for (let i = 0; i < plan.results.length; i++) {
     const { offset, bytes, small } = plan.results[i]!;
@@ -188,26 +191,35 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
       flight.results.push({ tensor, small, offset, bytes });
     }
   }
-  // Variables: the old value's leaf becomes stale, the newest recorded value becomes the leaf of the new version.
+  writeVariables(plan, structure, asks, flight);
+  const overwrites = plan.writtenLeaves.length > 0;
+  for (const tensor of structure.results) dropRecord(tensor, overwrites);
+  if (overwrites) dropStaleRecords();
+
+  if (flight !== null) {
+    launch(flight);
+    for (const ask of asks) {
+      if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
+      else if (ask.kind === 'step') settleStep(ask, flight);
+    }
+  } else if (way === 'inline') resolveAll(asks);
+  else setImmediate(resolveAll, asks);
+}
+
+function resolveAll(asks: readonly Ask[]): void {
+  for (const ask of asks) ask.resolve?.();
+}
+
+/** The old values' leaves become stale; the newest recorded values become the leaves of the new versions. */
+function writeVariables(plan: Plan, { nodes, assigns: recorded }: Structure, asks: readonly Ask[], flight: Flight | null): void {
   for (const index of plan.writtenLeaves) {
     const leaf = nodes[index]!;
     leaf.flags |= STALE;
     advance(leaf.variable!, flight);
   }
+  if (!recorded) return;
   for (const ask of asks) if (ask.variable) advance(ask.variable, flight);
-  for (const node of nodes) if (isAfter(node) || node.op.name === 'assign') settleVersion(node);
-  for (const tensor of structure.results) dropRecord(tensor, plan.writtenLeaves.length > 0);
-  if (plan.writtenLeaves.length) dropStaleRecords();
-
-  if (flight === null) {
-    for (const ask of asks) ask.resolve?.();
-    return;
-  }
-  launch(flight);
-  for (const ask of asks) {
-    if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
-    else if (ask.kind === 'step') settleStep(ask, flight);
-  }
+  for (const node of nodes) if (node.variable !== null && !isLeafOp(node)) settleVersion(node);
 }
 
 const isLeafOp = (node: Tensor): boolean => node.op.lowering.kind === 'leaf';
@@ -240,7 +252,6 @@ function advance(variable: Parameter, flight: Flight | null): void {
 /** A recorded new value whose run was submitted is from now on the variable's value in memory. */
 function settleVersion(node: Tensor): void {
   const variable = node.variable!;
-  if (variable === null) return;
   node.op = VARIABLE;
   node.inputs = NO_INPUTS;
   if (variable.newest !== node) node.flags |= STALE;
@@ -309,7 +320,7 @@ export async function run(...tensors: Tensor[]): Promise<void> {
   await Promise.all(tensors.map((t) => settled(operand('run', t))));
 }
 
-const settled = (t: Tensor): Promise<void> | undefined => (t.bytes !== null || (t.storage !== null && t.flight === null) || t.op === VARIABLE ? undefined : store(t));
+const settled = (t: Tensor): Promise<void> | undefined => (isAtHand(t) || t.op === VARIABLE ? undefined : store(t));
 
 /** A variable is read through a copy of its value at this moment. */
 function snapshot(t: Tensor): Tensor {
@@ -317,15 +328,21 @@ function snapshot(t: Tensor): Tensor {
   return node.variable !== null && node.bytes === null ? record(detachOp, [node], node.shape, node.dtype) : node;
 }
 
-asking.item = async (t) => {
-  const node = snapshot(t);
-  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
-  return (await values(node))[0]!;
+const isAtHand = (t: Tensor): boolean => t.bytes !== null || (t.storage !== null && t.flight === null);
+
+asking.item = (t) => {
+  try {
+    const node = snapshot(t);
+    if (node.bytes !== null) return Promise.resolve(viewOf(node, node.bytes)[0]!);
+    return (isAtHand(node) ? values(node) : store(node).then(() => values(node))).then((data) => data[0]!);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 };
 
 asking.data = async (t) => {
   const node = snapshot(t);
-  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
+  if (!isAtHand(node)) await store(node);
   return (await values(node)).slice();
 };
 
