@@ -131,7 +131,7 @@ export function roomInQueue(): Promise<void> {
   return hasRoom() ? ready : new Promise((resolve) => room.push(resolve));
 }
 
-/** The typed error of a fault that native code tells in numbers. */
+/** @internal The typed error of a fault that native code tells in numbers. */
 export function wordFault(fault: Fault, commands: readonly string[]): Error {
   const op = commands[fault.command] ?? 'run';
   switch (fault.code) {
