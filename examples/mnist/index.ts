@@ -44,7 +44,7 @@ function createTrainer(model: nn.Sequential) {
 
 // The test digits that are taken for another one, those that the model is surest of first.
 async function findMistakes(): Promise<Mistake[]> {
-  const [images, labels] = await test.batch(Int32Array.from({ length: test.length }, (_, row) => row));
+  const [images, labels] = test.tensors;
   const logits = await trainer.predict(test);
   const [pixels, truths, chances] = await Promise.all([images.data(), labels.data(), logits.softmax(-1).data()]);
   const found: Mistake[] = [];

@@ -15,8 +15,8 @@ export interface Waiter {
 }
 
 export class Flight {
-  /** Small results and where they stand in the run's output. */
-  readonly results: { tensor: Tensor; offset: number; bytes: number }[] = [];
+  /** What it stores: small results with their place in the run's output, large ones in memory of their own. */
+  readonly results: { tensor: Tensor; small: boolean; offset: number; bytes: number }[] = [];
   readonly waiters: Waiter[] = [];
   readonly written: Parameter[] = [];
   /** Whether somebody was told of a failure. */
@@ -30,8 +30,8 @@ export class Flight {
   ) {}
 
   land(output: Uint8Array): void {
-    for (const { tensor, offset, bytes } of this.results) {
-      tensor.bytes = output.subarray(offset, offset + bytes);
+    for (const { tensor, small, offset, bytes } of this.results) {
+      if (small) tensor.bytes = output.subarray(offset, offset + bytes);
       tensor.flight = null;
     }
     for (const waiter of this.waiters) waiter.resolve();

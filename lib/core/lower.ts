@@ -136,7 +136,7 @@ export class Lowering {
     const known = this.contiguousOf.get(base);
     if (known) return known;
     const value = this.newValue(base.shape, base.dtype);
-    this.addCopy(access ?? base, base.shape, value);
+    this.addCopy(access ?? this.numberOf(base)!, base.shape, value);
     this.contiguousOf.set(base, value);
     return value;
   }

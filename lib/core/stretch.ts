@@ -29,8 +29,25 @@ let scheduled = false;
 let assigns = 0;
 let retried = false;
 
-/** Whether the open stretch assigns variables. */
-export const hasAssigns = (): boolean => assigns > 0;
+/**
+ * Submits the open assignments of variables that `own` names, because a step is about to work on their memory. First values go alone, so
+ * that the rest of the stretch still shares one run with the step; a later value takes the whole stretch along, whose requests may read the old one.
+ */
+export function settleAssignments(own: (variable: Parameter) => boolean): void {
+  if (assigns === 0) return;
+  const mine = open.filter((ask) => ask.variable !== null && own(ask.variable));
+  if (mine.length === 0) return;
+  if (mine.some((ask) => ask.variable!.settled)) return flush();
+  const rest = open.filter((ask) => !mine.includes(ask));
+  open = mine;
+  flush();
+  open = [...open, ...rest];
+  assigns = open.filter((ask) => ask.kind === 'assign').length;
+  if (open.length && !scheduled) {
+    scheduled = true;
+    queueMicrotask(flush);
+  }
+}
 
 function push(ask: Ask): void {
   open.push(ask);
@@ -69,7 +86,7 @@ variableHooks.assign = (variable, root) => {
 export function flush(): void {
   scheduled = false;
   if (open.length === 0) return;
-  const asks = open.filter((ask, i) => ask.kind !== 'assign' || !open.some((later, k) => k > i && later.kind === 'assign' && later.variable === ask.variable));
+  const asks = withoutSuperseded(open);
   open = [];
   assigns = 0;
   clock.now++;
@@ -85,6 +102,14 @@ export function flush(): void {
     wait(flush);
     return;
   }
+}
+
+/** Of several assignments of a variable only the last is carried out. */
+function withoutSuperseded(asks: readonly Ask[]): readonly Ask[] {
+  if (assigns < 2) return asks;
+  const last = new Map<Parameter, Ask>();
+  for (const ask of asks) if (ask.variable) last.set(ask.variable, ask);
+  return asks.filter((ask) => ask.variable === null || last.get(ask.variable) === ask);
 }
 
 type Wait = (then: () => void) => void;
@@ -160,7 +185,7 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
     else if (flight === null) tensor.bytes = output.subarray(offset, offset + bytes);
     if (flight !== null) {
       tensor.flight = flight;
-      flight.results.push({ tensor, offset, bytes });
+      flight.results.push({ tensor, small, offset, bytes });
     }
   }
   // Variables: the old value's leaf becomes stale, the newest recorded value becomes the leaf of the new version.
@@ -208,6 +233,7 @@ function settleStep(ask: Ask, flight: Flight): void {
 function advance(variable: Parameter, flight: Flight | null): void {
   if (flight !== null) flight.written.push(variable);
   variable.failure = null;
+  variable.settled = true;
   if (variable.newest?.op === VARIABLE && variable.newest.flags & STALE) variable.newest = null;
 }
 

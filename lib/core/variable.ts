@@ -35,6 +35,8 @@ export class Parameter extends Tensor {
   name = '';
   /** @internal The newest value: a VARIABLE leaf, or what was assigned in the open stretch. */
   newest: Tensor | null = null;
+  /** @internal Whether a value has been written to its memory. */
+  settled = false;
   /** @internal Why the last assignment didn't happen. */
   failure: Error | null = null;
 

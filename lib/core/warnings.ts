@@ -1,6 +1,9 @@
 // The process warnings that the core gives, each once a line of the user's code.
 import type { Tensor } from './tensor.js';
 
+/** The library's own folders, compiled and as source maps name them. */
+const own = [new URL('../../dist/', import.meta.url), new URL('../../lib/', import.meta.url)].map((url) => url.pathname);
+
 const told = new Set<string>();
 
 /** Counts for `memoryUsage()`. */
@@ -8,9 +11,8 @@ export const counts = { marked: 0 };
 
 /** The first line of a stack that isn't the library's own. */
 export function userLine(error: Error | null): string {
-  const own = new URL('..', import.meta.url).href;
   const lines = (error?.stack ?? '').split('\n').slice(1);
-  return lines.find((line) => !line.includes(own) && !line.includes('node:internal'))?.trim() ?? 'an unknown line';
+  return lines.find((line) => !own.some((folder) => line.includes(folder)) && !line.includes('node:internal'))?.trim() ?? 'an unknown line';
 }
 
 /** A node was executed before without being stored, and is needed again: it is stored now. */

@@ -5,7 +5,7 @@ import { claim } from '../core/flight.js';
 import { operand } from '../core/record.js';
 import { describe, formatShape, sameShape } from '../core/shape.js';
 import { ACCUMULATE, CLIP_NORM, recordStep, SKIP_NON_FINITE, type StepNode, type UpdateOperands, type Updater, USES_ACCUMULATED } from '../core/step.js';
-import { askStep, flush, hasAssigns } from '../core/stretch.js';
+import { askStep, settleAssignments } from '../core/stretch.js';
 import { type StateDict, Tensor } from '../core/tensor.js';
 import { tensor } from '../core/create.js';
 import { Parameter } from '../core/variable.js';
@@ -134,7 +134,7 @@ export abstract class Optimizer {
     }
     updater.prepare();
     // Values assigned in this stretch become the variables' memory before the update works on it.
-    if (hasAssigns() && updater.hasUnsettled()) flush();
+    settleAssignments((variable) => updater.owns(variable));
     const structure = [bits, this.common.clipValue === undefined ? 0 : 1, ...rule.structure()];
     const hyper = [this.rate, ...rule.hyper(), this.common.clipValue ?? 0, this.common.clipNorm ?? 0];
     if (what instanceof Tensor) {
@@ -233,10 +233,10 @@ export class OptimizerUpdater implements Updater {
     });
   }
 
-  /** Whether a parameter or state still waits for its assignment. */
-  hasUnsettled(): boolean {
-    const waits = (p: Parameter | null): boolean => p !== null && p.newest !== null && p.newest.op.name === 'assign';
-    return waits(this.count) || this.params.some(waits) || this.sums.some(waits) || this.stateOf.some((states) => states?.some(waits));
+  /** Whether a variable is a parameter or a state of this optimizer. */
+  owns(variable: Parameter): boolean {
+    const among = (list: readonly (Parameter | null)[] | null): boolean => list !== null && list.includes(variable);
+    return variable === this.count || this.index.has(variable) || among(this.sums) || this.stateOf.some(among);
   }
 
   entries(): [key: string, variable: Parameter][] {

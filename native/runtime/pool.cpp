@@ -89,6 +89,7 @@ bool Pool::trim() {
 bool Pool::trim_locked() {
   if (pooled_ == 0) return false;
   for (int c = 0; c < int(kept_.size()); c++) {
+    if (kept_[size_t(c)].empty()) continue;
     const int64_t power = INT64_C(1) << (c / STEPS);
     const int64_t capacity = power + power / STEPS * (c % STEPS);
     for (void* data : kept_[size_t(c)]) release({data, capacity});

@@ -18,6 +18,7 @@ class Pool {
   };
 
   explicit Pool(Budget& budget);
+  ~Pool() { trim(); }
   Block take(int64_t bytes);  // data is null when neither budget nor system allow it
   void give(Block block);
   bool trim();  // returns every kept page to the system; false if there was none
