@@ -150,7 +150,8 @@ static int64_t cache_size(int name, int64_t typical) {
 }
 
 Caches caches() {
-  return {cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 << 10), cache_size(_SC_LEVEL2_CACHE_SIZE, 1 << 20), cache_size(_SC_LEVEL3_CACHE_SIZE, 16 << 20)};
+  return {cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 << 10), cache_size(_SC_LEVEL2_CACHE_SIZE, 1 << 20),
+          cache_size(_SC_LEVEL3_CACHE_SIZE, 16 << 20)};
 }
 #elif defined(__APPLE__)
 static int64_t system_value(const char* name, int64_t typical) {
@@ -168,7 +169,8 @@ Caches caches() {
 
 void keep_loaded() {
   Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&keep_loaded), &info) != 0 && info.dli_fname != nullptr) dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  if (dladdr(reinterpret_cast<void*>(&keep_loaded), &info) != 0 && info.dli_fname != nullptr)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
 }
 
 }  // namespace hebb::os
