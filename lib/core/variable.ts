@@ -15,6 +15,8 @@ export const variableHooks = {
   /** The node for a variable that a pending step will write, or null. */
   afterStep: (_variable: Parameter, _node: Tensor): Tensor | null => null,
   pendingSteps: 0,
+  /** Tells that somebody has been told of a failure. */
+  claim: (_error: Error): void => {},
 };
 
 /**
@@ -37,8 +39,10 @@ export class Parameter extends Tensor {
   newest: Tensor | null = null;
   /** @internal Whether a value has been written to its memory. */
   settled = false;
-  /** @internal Why the last assignment didn't happen. */
+  /** @internal Why values recorded from it became stale without a new one: its last assignment failed. */
   failure: Error | null = null;
+  /** @internal The error of an `assign` that failed, which the next read throws. */
+  unread: Error | null = null;
 
   constructor(init: Tensor, options: { requiresGrad?: boolean } = {}) {
     const { requiresGrad = true } = options;
@@ -65,6 +69,12 @@ export class Parameter extends Tensor {
 
   /** @internal The node of the newest value. */
   read(): Tensor {
+    if (this.unread !== null) {
+      const error = this.unread;
+      this.unread = null;
+      variableHooks.claim(error);
+      throw error;
+    }
     if (this.newest === null) {
       this.newest = new Tensor(VARIABLE, NO_INPUTS, this.shape, this.dtype, NO_NUMBERS, NO_NUMBERS, this.requiresGrad ? NEEDS_GRAD : 0, clock.now);
       this.newest.variable = this;
