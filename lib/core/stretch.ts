@@ -10,7 +10,7 @@ import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
 import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
-import { Parameter, variableHooks } from './variable.js';
+import { assignedOp, type Parameter, variableHooks } from './variable.js';
 import { groupsOf } from './groups.js';
 import type { TypedArray } from './dtype.js';
 import { detachOp } from './detach.js';
@@ -183,7 +183,10 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
   const output = new Uint8Array(plan.outputBytes);
   const way = wayOfRun();
   const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, way !== 'queue', failuresSeen.count);
-  if (run < 0) throw wordFault(native().fault(), plan.commands);
+  if (run < 0) {
+    failuresSeen.count++;
+    throw wordFault(native().fault(), plan.commands);
+  }
   const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
 
   for (let i = 0; i < nodes.length; i++) if (!isLeafOp(nodes[i]!)) nodes[i]!.flags |= MARKED;
@@ -225,13 +228,14 @@ function writeVariables(plan: Plan, { nodes, assigns: recorded }: Structure, ask
     leaf.flags |= STALE;
     advance(leaf.variable!, flight);
   }
+  for (const ask of asks) if (ask.kind === 'step') (ask.root as StepNode).after.forEach(settleVersion);
   if (!recorded) return;
   for (const ask of asks) {
     if (!ask.variable) continue;
     advance(ask.variable, flight);
     flight?.assigned.push(ask.variable);
   }
-  for (const node of nodes) if (node.variable !== null && !isLeafOp(node)) settleVersion(node);
+  for (const node of nodes) if (node.op === assignedOp) settleVersion(node);
 }
 
 const isLeafOp = (node: Tensor): boolean => node.op.lowering.kind === 'leaf';

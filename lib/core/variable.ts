@@ -7,7 +7,8 @@ import { allocate } from './storage.js';
 import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, Tensor } from './tensor.js';
 import { bytesPerElement } from './dtype.js';
 
-const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
+/** @internal A new value, until its run is submitted. */
+export const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
 
 /** @internal Set by stretch.ts and step.ts, which import this file. */
 export const variableHooks = {
@@ -62,7 +63,7 @@ export class Parameter extends Tensor {
     if (node.dtype !== this.dtype) throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
     const assigned = record(assignedOp, [node], this.shape, this.dtype);
     assigned.variable = this;
-    if (!this.requiresGrad) assigned.flags &= ~NEEDS_GRAD;
+    assigned.flags = this.requiresGrad ? assigned.flags | NEEDS_GRAD : assigned.flags & ~NEEDS_GRAD;
     this.newest = assigned;
     variableHooks.assign(this, assigned);
   }
@@ -78,7 +79,7 @@ export class Parameter extends Tensor {
     if (this.newest === null) {
       this.newest = new Tensor(VARIABLE, NO_INPUTS, this.shape, this.dtype, NO_NUMBERS, NO_NUMBERS, this.requiresGrad ? NEEDS_GRAD : 0, clock.now);
       this.newest.variable = this;
-    }
+    } else if (this.requiresGrad !== (this.newest.flags & NEEDS_GRAD) > 0) this.newest.flags ^= NEEDS_GRAD; // frozen or thawed since
     if (variableHooks.pendingSteps > 0) return variableHooks.afterStep(this, this.newest) ?? this.newest;
     return this.newest;
   }
