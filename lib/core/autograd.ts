@@ -2,7 +2,7 @@
 import { add, expand, ones, sumTo } from './basic.js';
 import { isFloat } from './dtype.js';
 import { ArgumentError, ShapeError } from './errors.js';
-import { newOp, NUMBER } from './op.js';
+import { NUMBER, newOp } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape } from './shape.js';
 import { NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
@@ -53,7 +53,8 @@ export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (
     const { op, inputs } = y;
     if (op.lowering.kind === 'leaf' || pathInputs(y).length === 0) continue;
     if (op.grad === null) throw new ArgumentError('grad', `${op.name} is not differentiable`, { value: op.name });
-    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape)))) dy = fullShape(dy, y);
+    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape))))
+      dy = fullShape(dy, y);
     const parts = op.grad({ inputs, y, dy, attrs: y.attrs, scalars: y.scalars });
     if (walk !== walks) {
       // The rule walked the graph itself, and numbered nodes in its own way.
@@ -92,7 +93,8 @@ export function partials(inputs: readonly Tensor[], seed: Tensor, plain: (...inp
 }
 
 /** Where a gradient may go on from a node: not through `detach`, nor through a step to what it was taken on. */
-const pathInputs = (node: Tensor): readonly Tensor[] => (node.op.lowering.kind === 'alias' && node.op.grad === null ? NO_INPUTS : node.inputs);
+const pathInputs = (node: Tensor): readonly Tensor[] =>
+  node.op.lowering.kind === 'alias' && node.op.grad === null ? NO_INPUTS : node.inputs;
 
 /** The differentiable nodes on a path from `root` to a wanted one, inputs first; `node.index` is the place in the list. */
 function pathsTo(root: Tensor, wanted: ReadonlySet<Tensor>): Tensor[] {

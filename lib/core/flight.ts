@@ -144,11 +144,18 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
   const op = commands[fault.command] ?? 'run';
   switch (fault.code) {
     case 1:
-      return new IndexError(op, `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are 0 … ${fault.limit - 1}`, { value: fault.value });
+      return new IndexError(
+        op,
+        `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are 0 … ${fault.limit - 1}`,
+        { value: fault.value },
+      );
     case 2:
       return new IndexError(op, `a slice starts at ${fault.value}, outside of its tensor`, { value: fault.value });
     case 3:
-      return new MemoryError(op, 'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT');
+      return new MemoryError(
+        op,
+        'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT',
+      );
     case 5:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });
     default:

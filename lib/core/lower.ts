@@ -1,10 +1,10 @@
 // Lowering: from nodes to units of work over values in memory. Decides what is materialised and where results and assignments are written.
 import { bytesPerElement, type DType } from './dtype.js';
-import { type Group, fuse, isElement, usersOf } from './fuse.js';
-import { Graph } from './graph.js';
+import { fuse, type Group, isElement, usersOf } from './fuse.js';
+import type { Graph } from './graph.js';
 import { isLeaf } from './key.js';
 import { NUMBER } from './op.js';
-import { sameShape, sizeOf, stridesOf, type Shape } from './shape.js';
+import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
@@ -25,10 +25,7 @@ export class Value {
   ) {}
 }
 
-export type Home =
-  | { kind: 'input' | 'leaf'; node: Tensor }
-  | { kind: 'variable'; variable: Parameter }
-  | { kind: 'result'; index: number };
+export type Home = { kind: 'input' | 'leaf'; node: Tensor } | { kind: 'variable'; variable: Parameter } | { kind: 'result'; index: number };
 
 /** How a node is seen in memory: contiguous, or by strides. */
 export interface Access {
@@ -237,7 +234,8 @@ export class Lowering {
     if (this.numberOf(node) || lowering.kind !== 'view') return;
     const base = this.graph.resolve(input);
     let [access] = this.accessOf(base);
-    if (!access || (access.strides !== null && !sameShape(base.shape, input.shape))) access = { value: this.contiguous(input), strides: null };
+    if (!access || (access.strides !== null && !sameShape(base.shape, input.shape)))
+      access = { value: this.contiguous(input), strides: null };
     const strides = lowering.strides(node, access.strides ?? stridesOf(input.shape));
     this.access.set(node, [{ value: access.value, strides }]);
   }
@@ -249,7 +247,10 @@ export class Lowering {
     unit.fails = lowering.fails ?? false;
     for (const input of node.inputs) this.read(unit, this.operandOf(node, input).value);
     const outputs = [{ shape: node.shape, dtype: node.dtype }, ...(lowering.extra?.(node) ?? [])];
-    this.access.set(node, outputs.map(({ shape, dtype }) => ({ value: this.write(unit, this.newValue(shape, dtype)), strides: null })));
+    this.access.set(
+      node,
+      outputs.map(({ shape, dtype }) => ({ value: this.write(unit, this.newValue(shape, dtype)), strides: null })),
+    );
   }
 
   /** An operand of a command; a matrix may stay stored with its axes swapped. */
@@ -419,7 +420,9 @@ function isSwapped(shape: Shape, strides: readonly number[]): boolean {
   if (rank < 2) return false;
   const stored = [...shape.slice(0, -2), shape[rank - 1]!, shape[rank - 2]!];
   const expected = stridesOf(stored);
-  return shape.every((n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]));
+  return shape.every(
+    (n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]),
+  );
 }
 
 /** Whether `unit` needs what `other` does. */

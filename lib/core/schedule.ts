@@ -40,7 +40,10 @@ export function schedule(units: readonly Unit[]): Unit[] {
 /** The steps whose update precedes something that may fail: they must work on copies. */
 export function stepsToDefer(order: readonly Unit[]): StepNode[] {
   const last = order.findLastIndex((unit) => unit.fails);
-  return order.slice(0, Math.max(last, 0)).filter((unit) => unit.writesVariable && 'step' in unit).map((unit) => (unit as UpdateUnit).step);
+  return order
+    .slice(0, Math.max(last, 0))
+    .filter((unit) => unit.writesVariable && 'step' in unit)
+    .map((unit) => (unit as UpdateUnit).step);
 }
 
 const ALIGN = 64;

@@ -1,12 +1,13 @@
 // An optimizer's step as a node. It is recorded as "step of this loss" alone; its backward pass and update are recorded once, when the
 // Program is compiled, so a cached training step costs JS no more than its forward pass.
+
+import { gradients } from './autograd.js';
+import { inputsOf } from './key.js';
 import { newOp } from './op.js';
 import { checkFresh, clock, record } from './record.js';
 import { SCALAR } from './shape.js';
 import { isStored, NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
-import { variableHooks, type Parameter } from './variable.js';
-import { gradients } from './autograd.js';
-import { inputsOf } from './key.js';
+import { type Parameter, variableHooks } from './variable.js';
 import { topological } from './walk.js';
 
 /** How an update becomes a command: the optimizer's part of it. Buffers and scalars are numbers of the Program. */

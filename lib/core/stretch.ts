@@ -1,19 +1,20 @@
 // One stretch, one run: gathers what is asked for between two awaits, submits it at the end of the microtask, and settles what came of it.
-import { DisposedError, HebbError, StaleError } from './errors.js';
-import { attach, claim, failuresSeen, Flight, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
-import { type Request, structureOf, type Structure } from './key.js';
+
+import { detachOp } from './detach.js';
+import type { TypedArray } from './dtype.js';
+import { DisposedError, type HebbError, StaleError } from './errors.js';
+import { attach, claim, Flight, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import { groupsOf } from './groups.js';
+import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
 import { LEAF, VARIABLE } from './op.js';
-import { bind, planCounts, planFor, type Plan } from './plan.js';
+import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
 import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
+import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
 import { assignedOp, type Parameter, variableHooks } from './variable.js';
-import { groupsOf } from './groups.js';
-import type { TypedArray } from './dtype.js';
-import { detachOp } from './detach.js';
 import { noteCompilation, sites, warnAgain } from './warnings.js';
 
 export interface Ask extends Request {
@@ -157,9 +158,13 @@ function submit(asks: readonly Ask[]): Wait | null {
 const staleError = (leaf: Tensor): Error =>
   leaf.flags & DISPOSED
     ? new DisposedError('run', 'a tensor that this needs was disposed')
-    : new StaleError('run', `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`, {
-        cause: leaf.variable?.failure ?? undefined,
-      });
+    : new StaleError(
+        'run',
+        `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`,
+        {
+          cause: leaf.variable?.failure ?? undefined,
+        },
+      );
 
 function rejectAll(asks: readonly Ask[], error: Error): void {
   let told = false;
@@ -372,4 +377,3 @@ async function values(t: Tensor): Promise<TypedArray> {
   if (run > 0) await landing(run);
   return viewOf(t, new Uint8Array(buffer));
 }
-

@@ -1,11 +1,12 @@
 // Variables: the only tensors whose value changes. A Parameter alone owns its memory; reading it records its newest assignment.
+
+import { bytesPerElement } from './dtype.js';
 import { ArgumentError, DTypeError, ShapeError } from './errors.js';
 import { newOp, VARIABLE } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape, sizeOf } from './shape.js';
 import { allocate } from './storage.js';
 import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, Tensor } from './tensor.js';
-import { bytesPerElement } from './dtype.js';
 
 /** @internal A new value, until its run is submitted. */
 export const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
@@ -48,7 +49,8 @@ export class Parameter extends Tensor {
   constructor(init: Tensor, options: { requiresGrad?: boolean } = {}) {
     const { requiresGrad = true } = options;
     if (!(init instanceof Tensor)) throw new ArgumentError('Parameter', 'expects a Tensor as its first value', { value: init });
-    if (requiresGrad && init.dtype !== 'f32') throw new DTypeError('Parameter', `trains in f32, got ${init.dtype}; use requiresGrad: false for a buffer`);
+    if (requiresGrad && init.dtype !== 'f32')
+      throw new DTypeError('Parameter', `trains in f32, got ${init.dtype}; use requiresGrad: false for a buffer`);
     super(VARIABLE, NO_INPUTS, init.shape, init.dtype, NO_NUMBERS, NO_NUMBERS, 0, 0);
     this.requiresGrad = requiresGrad;
     this.storage = allocate('Parameter', sizeOf(init.shape) * bytesPerElement[init.dtype]);
@@ -60,7 +62,8 @@ export class Parameter extends Tensor {
     const node = operand('assign', value);
     if (!sameShape(node.shape, this.shape))
       throw new ShapeError('assign', `${this.label()} is ${formatShape(this.shape)}, the new value ${formatShape(node.shape)}`);
-    if (node.dtype !== this.dtype) throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
+    if (node.dtype !== this.dtype)
+      throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
     const assigned = record(assignedOp, [node], this.shape, this.dtype);
     assigned.variable = this;
     assigned.flags = this.requiresGrad ? assigned.flags | NEEDS_GRAD : assigned.flags & ~NEEDS_GRAD;
@@ -77,7 +80,16 @@ export class Parameter extends Tensor {
       throw error;
     }
     if (this.newest === null) {
-      this.newest = new Tensor(VARIABLE, NO_INPUTS, this.shape, this.dtype, NO_NUMBERS, NO_NUMBERS, this.requiresGrad ? NEEDS_GRAD : 0, clock.now);
+      this.newest = new Tensor(
+        VARIABLE,
+        NO_INPUTS,
+        this.shape,
+        this.dtype,
+        NO_NUMBERS,
+        NO_NUMBERS,
+        this.requiresGrad ? NEEDS_GRAD : 0,
+        clock.now,
+      );
       this.newest.variable = this;
     } else if (this.requiresGrad !== (this.newest.flags & NEEDS_GRAD) > 0) this.newest.flags ^= NEEDS_GRAD; // frozen or thawed since
     if (variableHooks.pendingSteps > 0) return variableHooks.afterStep(this, this.newest) ?? this.newest;

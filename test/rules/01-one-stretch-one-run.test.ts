@@ -47,7 +47,14 @@ describe('what returns a promise rejects and never throws', () => {
   it.each([
     ['item() of many elements', () => tensor([1, 2]).item()],
     ['step() of a vector', () => new optim.SGD([new Parameter(tensor([1]))]).step(tensor([1, 2]).mul(1))],
-    ['run() of a disposed tensor', () => { const t = tensor([1]); t.dispose(); return run(t.add(0)); }],
+    [
+      'run() of a disposed tensor',
+      () => {
+        const t = tensor([1]);
+        t.dispose();
+        return run(t.add(0));
+      },
+    ],
   ])('%s', async (_, ask) => {
     let promise: Promise<unknown> | undefined;
     if (_ !== 'run() of a disposed tensor') {
@@ -64,7 +71,7 @@ describe('what returns a promise rejects and never throws', () => {
 describe('what returns nothing', () => {
   const labels = () => tensor([9], { dtype: 'i32' });
 
-  it("rejects the next read of what it should have written, once, and leaves the value as it was", async () => {
+  it('rejects the next read of what it should have written, once, and leaves the value as it was', async () => {
     const v = new Parameter(tensor([1]));
     await run(v);
     v.assign(nn.crossEntropy(tensor([[1, 2]]), labels()).reshape([1]));

@@ -1,6 +1,7 @@
 // Rule 2. A tensor asked for becomes stored; one executed on the way is marked, and stored when a later run needs it: nothing runs three times.
-import { grad, memoryUsage, nn, optim, Parameter, rand, run, tensor } from 'hebb';
+
 import { inspect } from 'node:util';
+import { grad, memoryUsage, nn, optim, Parameter, rand, run, tensor } from 'hebb';
 import { describe, expect, it } from 'vitest';
 import { compiledDuring, warningsDuring } from './warnings.js';
 

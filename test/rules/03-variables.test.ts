@@ -10,7 +10,10 @@ describe('reading a variable', () => {
     v.assign(v.add(10));
     const y = v.mul(2);
     v.assign(v.add(100));
-    expect(await Promise.all([values(y), values(v)])).toEqual([[22, 24], [111, 112]]);
+    expect(await Promise.all([values(y), values(v)])).toEqual([
+      [22, 24],
+      [111, 112],
+    ]);
   });
 
   it('gives the value of the moment of asking', async () => {
@@ -27,7 +30,10 @@ describe('reading a variable', () => {
     const old = v.mul(v);
     v.assign(v.add(1));
     const fresh = v.mul(v);
-    expect(await Promise.all([values(old), values(fresh)])).toEqual([[9, 16], [16, 25]]);
+    expect(await Promise.all([values(old), values(fresh)])).toEqual([
+      [9, 16],
+      [16, 25],
+    ]);
   });
 
   it('works where no order serves: the old value is needed after the new one is written', async () => {
@@ -70,7 +76,10 @@ describe('copies', () => {
     const old = a.mul(1);
     a.assign(b.mul(1));
     b.assign(old);
-    expect(await Promise.all([values(a), values(b)])).toEqual([[3, 4], [1, 2]]);
+    expect(await Promise.all([values(a), values(b)])).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
     a.assign(a.reshape([2]));
     expect(await values(a)).toEqual([3, 4]);
   });

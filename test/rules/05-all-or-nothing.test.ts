@@ -17,7 +17,10 @@ describe('a run that fails', () => {
     const two = second.step(loss);
     const [, , value] = await Promise.allSettled([one, two, loss.item()]);
     expect((value as PromiseRejectedResult).reason).toBeInstanceOf(IndexError);
-    expect(await Promise.all([bits(a), bits(b)])).toEqual([[1, 2], [3, 4]]);
+    expect(await Promise.all([bits(a), bits(b)])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
   });
 
   it('leaves the same arithmetic when nothing fails', async () => {
@@ -38,7 +41,10 @@ describe('a run that fails', () => {
     await opt.step(w.add(1).sum().mul(0));
     const zero = w.add(0);
     await run(zero);
-    const loss = w.add(1).sum().add(nn.crossEntropy(tensor([[0, 0]]), labels(3)));
+    const loss = w
+      .add(1)
+      .sum()
+      .add(nn.crossEntropy(tensor([[0, 0]]), labels(3)));
     await opt.step(loss); // submitted; there is room, so it resolves
     const next = w.add(0).sum(); // recorded from what the step should have written
     const [failure, outcome] = await Promise.all([loss.item().catch((e: Error) => e), next.item().catch((e: Error) => e)]);
@@ -60,7 +66,15 @@ describe('skipNonFinite', () => {
     const before = [await bits(w), await stateOf(opt)];
     await opt.step(w.mul(NaN).sum());
     await opt.step(w.sum().mul(Infinity));
-    await opt.step(w.sub(tensor([Infinity, 0])).abs().sum().reciprocal().mul(0).add(w.mul(3e38).mul(10).sum()));
+    await opt.step(
+      w
+        .sub(tensor([Infinity, 0]))
+        .abs()
+        .sum()
+        .reciprocal()
+        .mul(0)
+        .add(w.mul(3e38).mul(10).sum()),
+    );
     expect([await bits(w), await stateOf(opt)]).toEqual(before);
     await opt.step(w.square().sum());
     expect(await bits(w)).not.toEqual(before[0]);
