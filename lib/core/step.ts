@@ -53,6 +53,8 @@ const afterOp = newOp('after', { kind: 'alias' }, null);
 export class StepNode extends Tensor {
   /** Parameters of explicit gradients, or null: those that the loss reaches. `inputs` are the loss, such gradients and their parameters. */
   explicit: readonly Parameter[] | null = null;
+  /** Values after this step that have been read in its own stretch. */
+  readonly after: Tensor[] = [];
   private reached: Set<Parameter> | null = null;
 
   constructor(
@@ -118,6 +120,7 @@ variableHooks.afterStep = (variable, newest) => {
     after.variable = variable;
     after.flags = newest.flags & ~OPAQUE;
     variable.newest = after;
+    step.after.push(after);
     return after;
   }
   return null;

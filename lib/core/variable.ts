@@ -7,7 +7,8 @@ import { allocate } from './storage.js';
 import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, Tensor } from './tensor.js';
 import { bytesPerElement } from './dtype.js';
 
-const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
+/** @internal A new value, until its run is submitted. */
+export const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
 
 /** @internal Set by stretch.ts and step.ts, which import this file. */
 export const variableHooks = {
@@ -15,6 +16,8 @@ export const variableHooks = {
   /** The node for a variable that a pending step will write, or null. */
   afterStep: (_variable: Parameter, _node: Tensor): Tensor | null => null,
   pendingSteps: 0,
+  /** Tells that somebody has been told of a failure. */
+  claim: (_error: Error): void => {},
 };
 
 /**
@@ -37,8 +40,10 @@ export class Parameter extends Tensor {
   newest: Tensor | null = null;
   /** @internal Whether a value has been written to its memory. */
   settled = false;
-  /** @internal Why the last assignment didn't happen. */
+  /** @internal Why values recorded from it became stale without a new one: its last assignment failed. */
   failure: Error | null = null;
+  /** @internal The error of an `assign` that failed, which the next read throws. */
+  unread: Error | null = null;
 
   constructor(init: Tensor, options: { requiresGrad?: boolean } = {}) {
     const { requiresGrad = true } = options;
@@ -58,17 +63,23 @@ export class Parameter extends Tensor {
     if (node.dtype !== this.dtype) throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
     const assigned = record(assignedOp, [node], this.shape, this.dtype);
     assigned.variable = this;
-    if (!this.requiresGrad) assigned.flags &= ~NEEDS_GRAD;
+    assigned.flags = this.requiresGrad ? assigned.flags | NEEDS_GRAD : assigned.flags & ~NEEDS_GRAD;
     this.newest = assigned;
     variableHooks.assign(this, assigned);
   }
 
   /** @internal The node of the newest value. */
   read(): Tensor {
+    if (this.unread !== null) {
+      const error = this.unread;
+      this.unread = null;
+      variableHooks.claim(error);
+      throw error;
+    }
     if (this.newest === null) {
       this.newest = new Tensor(VARIABLE, NO_INPUTS, this.shape, this.dtype, NO_NUMBERS, NO_NUMBERS, this.requiresGrad ? NEEDS_GRAD : 0, clock.now);
       this.newest.variable = this;
-    }
+    } else if (this.requiresGrad !== (this.newest.flags & NEEDS_GRAD) > 0) this.newest.flags ^= NEEDS_GRAD; // frozen or thawed since
     if (variableHooks.pendingSteps > 0) return variableHooks.afterStep(this, this.newest) ?? this.newest;
     return this.newest;
   }

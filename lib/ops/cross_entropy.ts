@@ -1,6 +1,6 @@
 // Cross-entropy of logits with integer labels, row by row: one fused forward (which keeps the log-sum-exp) and one fused backward.
 import { cast, mul, reshape } from '../core/basic.js';
-import { gradients } from '../core/autograd.js';
+import { partials } from '../core/autograd.js';
 import { arange } from '../core/create.js';
 import { DTypeError, ShapeError } from '../core/errors.js';
 import { isFloat } from '../core/dtype.js';
@@ -21,8 +21,7 @@ const backward = newOp(
   ({ inputs: [logits, labels, , dy], dy: ddx }) => {
     const [n, classes] = logits!.shape as [number, number];
     const onehot = cast(reshape(labels!, [n, 1]).eq(arange(classes)), 'f32');
-    const plain = mul(logits!.softmax(-1).sub(onehot), reshape(dy!, [n, 1]));
-    const [dLogits, ddy] = gradients(mul(plain, ddx).sum(), [logits!, dy!]);
+    const [dLogits, ddy] = partials([logits!, dy!], ddx, (x, d) => mul(x!.softmax(-1).sub(onehot), reshape(d!, [n, 1])));
     return [dLogits!, null, null, ddy!];
   },
 );

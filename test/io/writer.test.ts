@@ -83,10 +83,14 @@ test('a process killed while it saves leaves a whole file', async () => {
     for (let i = 1; ; i++) { await save({ t: full([200_000], i), u: full([200_000], i) }, ${JSON.stringify(file)}); console.log(i); }`;
   for (let round = 0; round < 8; round++) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.once('exit', () => reject(new Error('the child ended by itself')));
+    });
     await new Promise((resolve) => setTimeout(resolve, round * 3.7));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('exit', resolve));
+    await ended;
     const { t, u } = await load(file);
     const all = [...(await t!.data()), ...(await u!.data())];
     expect(all).toHaveLength(400_000);
