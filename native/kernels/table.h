@@ -5,6 +5,7 @@
 #include "kernels/chain.h"
 #include "kernels/gemm.h"
 #include "kernels/optimizer.h"
+#include "kernels/peak.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/transpose.h"
@@ -20,6 +21,7 @@ struct KernelTable {
   ReduceKernels reduce;
   SoftmaxKernels softmax;
   TransposeKernels transpose;
+  PeakKernels peak;
 };
 
 }  // namespace hebb

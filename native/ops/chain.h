@@ -27,9 +27,12 @@ class Chain {
   // `scratch` is this worker's own SCRATCH bytes, 64-byte aligned.
   const void* block(const Run& run, int64_t start, int64_t count, const void* host_in, void* scratch) const;
 
-  static constexpr int64_t SCRATCH = 24 * CHAIN_BLOCK * 4 + 24 * CHAIN_BLOCK * 4;
+  void run_all(Run& run) const;  // all elements, on all threads: a Chain without host
+
+  static constexpr int64_t SCRATCH = 48 * CHAIN_BLOCK * 4;
 
  private:
+  friend class ChainDecoder;
   struct Plan;
   std::shared_ptr<const Plan> plan_;
 };

@@ -30,7 +30,8 @@ class Reader {
   int32_t scalar_or_none();
   int64_t product(int64_t a, int64_t b);         // a * b, a failure beyond 2^46
 
-  int64_t bytes(int32_t buffer) const { return buffers_[size_t(buffer)].bytes; }  // of a buffer that was read above
+  int64_t bytes(int32_t buffer) const { return ok() && buffer >= 0 ? buffers_[size_t(buffer)].bytes : 0; }  // a buffer's size
+  int32_t scalars() const { return scalars_; }
 
   bool ok() const { return error_.empty(); }
   bool at_end() const { return next_ == count_; }

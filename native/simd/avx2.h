@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {
@@ -84,7 +84,7 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
   return {_mm256_mul_ps(_mm256_mul_ps(a.v, _mm256_castsi256_ps(first)), _mm256_castsi256_ps(second))};
 }
 
-SIMD_INLINE Vec rcp_estimate(Vec a) { return {_mm256_rcp_ps(a.v)}; }
+SIMD_INLINE Vec divide_near(Vec a, Vec b) { return div(a, b); }
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)}; }

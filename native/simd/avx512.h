@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {
@@ -77,7 +77,10 @@ SIMD_INLINE Vec ceil(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_PO
 
 SIMD_INLINE Vec scale2(Vec a, Vec n) { return {_mm512_scalef_ps(a.v, n.v)}; }
 
-SIMD_INLINE Vec rcp_estimate(Vec a) { return {_mm512_rcp14_ps(a.v)}; }
+SIMD_INLINE Vec divide_near(Vec a, Vec b) {  // a reciprocal of 14 bits, then one step with the exact remainder
+  const Vec r = {_mm512_rcp14_ps(b.v)}, q = mul(a, r);
+  return fma(fnma(q, b, a), r, q);
+}
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ)}; }

@@ -2,7 +2,7 @@
 // can't (scalar, sse2), and partial transfers of every narrow type. Stores round to the nearest even and keep NaN (made quiet).
 #pragma once
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {

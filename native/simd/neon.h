@@ -3,7 +3,7 @@
 
 #include <arm_neon.h>
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {
@@ -92,10 +92,7 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
   return {vmulq_f32(vmulq_f32(a.v, vreinterpretq_f32_s32(first)), vreinterpretq_f32_s32(second))};
 }
 
-SIMD_INLINE Vec rcp_estimate(Vec a) {  // the CPU's own estimate has 8 bits: one Newton step
-  const float32x4_t estimate = vrecpeq_f32(a.v);
-  return {vmulq_f32(estimate, vrecpsq_f32(a.v, estimate))};
-}
+SIMD_INLINE Vec divide_near(Vec a, Vec b) { return div(a, b); }
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {vcleq_f32(a.v, b.v)}; }

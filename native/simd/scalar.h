@@ -2,7 +2,7 @@
 // LANES lanes; whatever is said here about NaN, saturation and rounding holds for all of them, bit for bit, except fma.
 #pragma once
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {
@@ -80,8 +80,8 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
   return {a.v * as_float({(half + 127) << 23}).v * as_float({(k - half + 127) << 23}).v};
 }
 
-// An estimate of 1 / a for a normal a with a normal reciprocal, off by at most 2^-11 relative; exact where LANES is 1.
-SIMD_INLINE Vec rcp_estimate(Vec a) { return {1.0f / a.v}; }
+// a / b within 1 ULP for |b| in 2^-100 … 2^100 and |a / b| < 2^100: what is fastest. div is IEEE's.
+SIMD_INLINE Vec divide_near(Vec a, Vec b) { return {a.v / b.v}; }
 
 // Comparisons; all are false where an operand is NaN, except ne.
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {a.v < b.v}; }

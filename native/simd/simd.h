@@ -10,17 +10,17 @@
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
 #if defined(HEBB_ISA_avx512)
-#include "avx512.h"
+#include "simd/avx512.h"
 #elif defined(HEBB_ISA_avx2)
-#include "avx2.h"
+#include "simd/avx2.h"
 #elif defined(HEBB_ISA_sse2)
-#include "sse2.h"
+#include "simd/sse2.h"
 #elif defined(HEBB_ISA_neon)
-#include "neon.h"
+#include "simd/neon.h"
 #elif defined(HEBB_ISA_scalar)
-#include "scalar.h"
+#include "simd/scalar.h"
 #else
 #error "define HEBB_ISA_<isa>: scalar, sse2, avx2, avx512 or neon"
 #endif
 
-#include "half.h"
+#include "simd/half.h"

@@ -4,7 +4,7 @@
 
 #include <emmintrin.h>
 
-#include "simd.h"
+#include "simd/simd.h"
 
 namespace ISA {
 namespace {
@@ -113,7 +113,7 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
   return {_mm_mul_ps(_mm_mul_ps(a.v, _mm_castsi128_ps(first)), _mm_castsi128_ps(second))};
 }
 
-SIMD_INLINE Vec rcp_estimate(Vec a) { return {_mm_rcp_ps(a.v)}; }
+SIMD_INLINE Vec divide_near(Vec a, Vec b) { return div(a, b); }
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm_cmplt_ps(a.v, b.v)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm_cmple_ps(a.v, b.v)}; }

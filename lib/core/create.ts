@@ -1,0 +1,174 @@
+// Tensors from JS values. Data are copied at once: what happens to the source later doesn't matter.
+
+import { cast, expand, reshape } from './basic.js';
+import { bytesPerElement, checkDType, type DType, isFloat } from './dtype.js';
+import { ArgumentError, ShapeError } from './errors.js';
+import { native } from './native.js';
+import { LEAF, newOp } from './op.js';
+import { clock, record } from './record.js';
+import { checkShape, describe, formatShape, type Shape, sizeOf } from './shape.js';
+import { allocate } from './storage.js';
+import { NO_INPUTS, NO_NUMBERS, numberTensor, SMALL, Tensor } from './tensor.js';
+
+type Options = { shape?: Shape; dtype?: DType };
+
+/**
+ * A tensor from a number, a (nested) array of numbers or booleans, or a typed array, which is copied.
+ *
+ * @param values Nested arrays must not be ragged. Float64Array is rounded to f32.
+ * @param options `shape` (default: that of the nesting, or one axis), `dtype` (default f32 for numbers, bool for booleans, a typed array's own).
+ * @throws {ShapeError} ragged nesting, or a count that doesn't fit `shape`. @throws {ArgumentError} values that aren't numbers, or that an integer dtype can't hold.
+ * @example
+ * tensor([[1, 2], [3, 4]]); // f32 (2, 2)
+ * tensor(new Uint8Array([0, 255]), { dtype: 'u8' }); // u8 (2)
+ */
+export function tensor(values: number | boolean | ArrayLike<number> | readonly unknown[], options: Options = {}): Tensor {
+  const { data, shape: own, dtype: natural } = read(values);
+  const dtype = options.dtype === undefined ? natural : checkDType('tensor', options.dtype);
+  const shape = options.shape === undefined ? own : checkShape('tensor', options.shape);
+  if (sizeOf(shape) !== data.length)
+    throw new ShapeError('tensor', `${data.length} values don't fill shape ${formatShape(shape)} of ${sizeOf(shape)}`, { value: shape });
+  if (dtype === 'bf16' || dtype === 'f16') return cast(stored(toBytes(data, 'f32'), shape, 'f32'), dtype);
+  return stored(toBytes(data, dtype), shape, dtype);
+}
+
+/** @internal A stored tensor that takes over `bytes` (small) or copies them (large). */
+export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
+  const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
+  if (bytes.byteLength <= SMALL) t.bytes = bytes;
+  else {
+    t.storage = allocate('tensor', bytes.byteLength);
+    native().writeStorage(t.storage.slot, t.storage.generation, 0, bytes);
+  }
+  return t;
+}
+
+/** @internal A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
+export function storedInPieces(shape: Shape, dtype: DType): { tensor: Tensor; write: (byteOffset: number, piece: Uint8Array) => void } {
+  const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
+  const storage = allocate('tensor', Math.max(sizeOf(shape) * bytesPerElement[dtype], 1));
+  t.storage = storage;
+  return { tensor: t, write: (byteOffset, piece) => native().writeStorage(storage.slot, storage.generation, byteOffset, piece) };
+}
+
+interface Source {
+  data: ArrayLike<number>;
+  shape: Shape;
+  dtype: DType;
+}
+
+const arrayDType: Readonly<Record<string, DType>> = {
+  Float32Array: 'f32',
+  Float64Array: 'f32',
+  Int32Array: 'i32',
+  Int16Array: 'i32',
+  Uint16Array: 'i32',
+  Int8Array: 'i32',
+  Uint8Array: 'u8',
+  Uint8ClampedArray: 'u8',
+};
+
+function read(values: unknown): Source {
+  if (typeof values === 'number') return { data: [values], shape: [], dtype: 'f32' };
+  if (typeof values === 'boolean') return { data: [Number(values)], shape: [], dtype: 'bool' };
+  if (ArrayBuffer.isView(values)) return readView(values);
+  if (Array.isArray(values)) return readNested(values);
+  throw new ArgumentError('tensor', `expects a number, an array or a typed array, got ${describe(values)}`, { value: values });
+}
+
+function readView(view: ArrayBufferView): Source {
+  const name = Object.prototype.toString.call(view).slice(8, -1);
+  const dtype = arrayDType[name];
+  if (dtype === undefined)
+    throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });
+  try {
+    // The one test that tells a detached buffer from an empty one on every Node: a new view of it throws.
+    new Uint8Array(view.buffer, 0, 0);
+  } catch {
+    throw new ArgumentError('tensor', `the ${name}'s buffer is detached (transferred to another thread?)`, { value: view });
+  }
+  const data = view as unknown as ArrayLike<number>;
+  return { data, shape: [data.length], dtype };
+}
+
+function readNested(values: readonly unknown[]): Source {
+  const shape: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = (level as unknown[])[0]) {
+    shape.push(level.length);
+    if (shape.length > 8) throw new ShapeError('tensor', 'arrays nested deeper than 8 levels', { value: values });
+  }
+  const data = new Float64Array(sizeOf(shape));
+  let booleans = 0;
+  let at = 0;
+  const fill = (level: unknown, depth: number, path: string): void => {
+    if (depth === shape.length) {
+      if (typeof level === 'boolean') booleans++;
+      else if (typeof level !== 'number')
+        throw new ArgumentError('tensor', `expects numbers, got ${describe(level)} at ${path || 'the top'}`, { value: level });
+      data[at++] = Number(level);
+      return;
+    }
+    if (!Array.isArray(level) || level.length !== shape[depth])
+      throw new ShapeError(
+        'tensor',
+        `ragged array: ${Array.isArray(level) ? `${level.length} values` : describe(level)} at ${path || 'the top'}, expected ${shape[depth]}`,
+        { value: level },
+      );
+    for (let i = 0; i < level.length; i++) fill(level[i], depth + 1, `${path}[${i}]`);
+  };
+  fill(values, 0, '');
+  if (booleans && booleans !== data.length) throw new ArgumentError('tensor', 'numbers and booleans are mixed', { value: values });
+  return { data, shape, dtype: booleans ? 'bool' : 'f32' };
+}
+
+const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u8: [0, 255], bool: [0, 1] } as const;
+
+function toBytes(data: ArrayLike<number>, dtype: 'f32' | 'i32' | 'u8' | 'bool'): Uint8Array {
+  if (dtype === 'f32') return new Uint8Array(Float32Array.from(data as ArrayLike<number>).buffer);
+  const [low, high] = ranges[dtype];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
+    if (!(Number.isInteger(value) && value >= low && value <= high))
+      throw new ArgumentError('tensor', `${dtype} holds whole numbers from ${low} to ${high}, got ${value} at position ${i}`, { value });
+  }
+  return dtype === 'i32' ? new Uint8Array(Int32Array.from(data as ArrayLike<number>).buffer) : Uint8Array.from(data as ArrayLike<number>);
+}
+
+function numberOf(op: string, value: unknown): number {
+  if (typeof value !== 'number') throw new ArgumentError(op, `expects a number, got ${describe(value)}`, { value });
+  return value;
+}
+
+/** A tensor of `shape` with every element `value`; f32 unless a dtype is given. @example full([2, 2], 7); */
+export function full(shape: Shape, value: number, { dtype = 'f32' }: { dtype?: DType } = {}): Tensor {
+  const sizes = checkShape('full', shape);
+  if (!isFloat(checkDType('full', dtype))) toBytes([numberOf('full', value)], dtype as 'i32');
+  const number = numberTensor(numberOf('full', value), dtype, clock.now);
+  return sizes.length ? expand(number, sizes) : reshape(expand(number, [1]), []);
+}
+
+/** Zeros. @example zeros([2, 3]); */
+export const zeros = (shape: Shape, options: { dtype?: DType } = {}): Tensor => full(shape, 0, options);
+
+/** Ones. @example ones([2, 3], { dtype: 'i32' }); */
+export const ones = (shape: Shape, options: { dtype?: DType } = {}): Tensor => full(shape, 1, options);
+
+const indexOp = newOp('arange', { kind: 'element', float: null, int: 'index' }, null);
+
+/**
+ * Evenly spaced values from `start` (default 0) to below `end`; i32 when all three are whole numbers, else f32.
+ * @example
+ * arange(4); // 0, 1, 2, 3
+ * arange(1, 2, 0.25); // 1, 1.25, 1.5, 1.75
+ */
+export function arange(...args: [end: number] | [start: number, end: number, step?: number]): Tensor {
+  const [start, end, step = 1] = args.length === 1 ? [0, args[0]] : args;
+  if (![start, end, step].every(Number.isFinite) || step === 0)
+    throw new ArgumentError('arange', `no range from ${start} to ${end} by ${step}`, { value: args });
+  const shape = checkShape('arange', [Math.max(0, Math.ceil((end - start) / step))]);
+  const index = record(indexOp, [], shape, 'i32', shape);
+  if (start === 0 && step === 1) return index;
+  const whole = Number.isInteger(start) && Number.isInteger(step);
+  const x = whole ? index : cast(index, 'f32');
+  return x.mul(step).add(start);
+}

@@ -1,0 +1,181 @@
+// Module: what every layer and model is. Holds parameters and other modules as plain properties, and finds them by walking these.
+import { ArgumentError, Parameter, type Shape, type StateDict, type Tensor } from '../core/index.js';
+import { blame } from './blame.js';
+import { inEvalMode, isPredicting, observe } from './mode.js';
+import { copyState, type Loaded, type LoadOptions, restoreState } from './state.js';
+import { summarize } from './summary.js';
+
+/** Any module, whatever it takes and gives. */
+// biome-ignore lint/suspicious/noExplicitAny: only `any` lets modules of every signature stand in one list.
+export type AnyModule = Module<any, any>;
+
+/**
+ * The base of layers and models. A subclass creates its parameters and modules as properties and writes `forward`; arrays of them work
+ * too. Names are paths of property names, as in PyTorch: `features.0.weight`.
+ *
+ * @example
+ * class Net extends nn.Module {
+ *   hidden = new nn.Linear(784, 128);
+ *   out = new nn.Linear(128, 10);
+ *   forward(x: Tensor) { return this.out.forward(this.hidden.forward(x).relu()); }
+ * }
+ * const classes = await new Net().predict(randn([5, 784])).argmax(-1).data(); // five of 0…9
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a bound of unknown[] would refuse tuples of tensors.
+export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
+  #training = true;
+  #frozen = false;
+
+  constructor() {
+    const { forward } = this;
+    // Each instance's own: it names the module in errors, and refuses what recording can't cover.
+    Object.defineProperty(this, 'forward', { value: (...inputs: A) => this.#record(forward, inputs), writable: true, configurable: true });
+  }
+
+  /** Records the computation of the outputs from the inputs. It is synchronous: ops record, and nothing is computed here. */
+  abstract forward(...inputs: A): R;
+
+  #record(forward: (...inputs: A) => R, inputs: A): R {
+    let result: R;
+    try {
+      result = forward.apply(this, inputs);
+      refusePromise(result);
+    } catch (error) {
+      blame(error, this);
+      throw error;
+    }
+    observe(this, result);
+    return result;
+  }
+
+  /**
+   * `forward` in eval mode, whatever mode the modules are in and without changing it; still lazy.
+   * @example
+   * const probabilities = await model.predict(x).softmax(-1).data();
+   */
+  predict(...inputs: A): R {
+    return inEvalMode(() => this.forward(...inputs));
+  }
+
+  /** Whether layers like Dropout act as in training: the module's mode, unless a `predict` is being recorded. */
+  get training(): boolean {
+    return this.#training && !isPredicting();
+  }
+
+  /** Puts the module and all within it into training mode; frozen ones stay in eval mode. */
+  train(): this {
+    for (const [, module] of this.namedModules()) module.#training = !module.#frozen;
+    return this;
+  }
+
+  /** Puts the module and all within it into eval mode. */
+  eval(): this {
+    for (const [, module] of this.namedModules()) module.#training = false;
+    return this;
+  }
+
+  /** No gradient for its parameters any more, and eval mode for good: for the parts of a model that are kept as they are. */
+  freeze(): this {
+    for (const [, module] of this.namedModules()) {
+      module.#frozen = true;
+      module.#training = false;
+    }
+    for (const parameter of this.parameters()) parameter.requiresGrad = false;
+    return this;
+  }
+
+  /** The parameters and modules that it holds itself, in the order in which they were set. */
+  *members(): Iterable<[name: string, member: Parameter | AnyModule]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (isMember(value)) yield [name, value];
+      else if (Array.isArray(value)) for (const [i, item] of value.entries()) if (isMember(item)) yield [`${name}.${i}`, item];
+    }
+  }
+
+  /** The module itself, under the name '', and all within it; a shared one once. */
+  namedModules(): [name: string, module: AnyModule][] {
+    const names = new Map<AnyModule, string>([[this, '']]);
+    this.#walk((name, member) => {
+      if (member instanceof Module && !names.has(member)) names.set(member, name);
+    });
+    return Array.from(names, ([module, name]) => [name, module]);
+  }
+
+  /** All parameters and buffers with their names; a shared one once, under its first name. */
+  namedParameters(): [name: string, parameter: Parameter][] {
+    const names = new Map<Parameter, string>();
+    for (const [name, parameter] of this.#state()) {
+      if (!names.has(parameter)) names.set(parameter, name);
+      parameter.name ||= name; // for messages
+    }
+    return Array.from(names, ([parameter, name]) => [name, parameter]);
+  }
+
+  /** All parameters and buffers, each once: what an optimizer takes. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** A copy of all parameters and buffers as they are now, under PyTorch's names. A shared one is there under each of its names. */
+  stateDict(): Promise<StateDict> {
+    return copyState(this.#state());
+  }
+
+  /**
+   * Takes over the values of a state dict; either all that fit, or, when it throws, none.
+   *
+   * @param options `strict` (default true) throws when names are missing or unexpected; `rename` gives the name here for a name in the
+   *   dict, or null to leave it out.
+   * @returns The names that the module has and the dict lacks, and the reverse.
+   * @throws {ArgumentError} for names that don't match, when strict. @throws {ShapeError} for a tensor of another shape.
+   * @example
+   * model.loadStateDict(await load('model.safetensors'));
+   */
+  loadStateDict(dict: StateDict, options: LoadOptions = {}): Loaded {
+    return restoreState(this.#state(), dict, options);
+  }
+
+  /**
+   * A table of the layers with their numbers of parameters; with the shape of an input (its batch axis included) also of each output.
+   * Nothing is computed.
+   * @example
+   * console.log(model.summary([32, 28, 28, 1]));
+   */
+  summary(input?: Shape): string {
+    return summarize(this, input);
+  }
+
+  /** Its parameters and buffers under all of their names. */
+  #state(): [name: string, parameter: Parameter][] {
+    const found: [string, Parameter][] = [];
+    this.#walk((name, member) => {
+      if (member instanceof Parameter) found.push([name, member]);
+    });
+    return found;
+  }
+
+  /** Visits all that is within, under all of its names; a module that refers back to one around it is not entered again. */
+  #walk(visit: (name: string, member: Parameter | AnyModule) => void, prefix = '', around: readonly AnyModule[] = []): void {
+    const inside = [...around, this];
+    for (const [key, member] of this.members()) {
+      const name = prefix + key;
+      if (member instanceof Parameter) visit(name, member);
+      else if (!inside.includes(member)) {
+        visit(name, member);
+        member.#walk(visit, `${name}.`, inside);
+      }
+    }
+  }
+}
+
+const isMember = (value: unknown): value is Parameter | AnyModule => value instanceof Parameter || value instanceof Module;
+
+function refusePromise(result: unknown): void {
+  const { then } = Object(result) as { then?: unknown };
+  if (typeof then !== 'function') return;
+  (result as PromiseLike<unknown>).then(undefined, () => {}); // what becomes of it is beside the point
+  throw new ArgumentError(
+    'forward',
+    'returned a promise, but recording is synchronous; make forward a plain function and await outside of it',
+  );
+}

@@ -1,0 +1,96 @@
+// Exponentials, logarithms and the functions that activations are made of.
+import { cast, mul } from '../core/basic.js';
+import { Tensor } from '../core/tensor.js';
+import { unaryOp } from './declare.js';
+
+const exp = unaryOp({ name: 'exp', kernel: 'exp', grad: ({ y, dy }) => [mul(dy, y)] });
+const log = unaryOp({ name: 'log', kernel: 'log', grad: ({ inputs: [x], dy }) => [dy.div(x!)] });
+const tanh = unaryOp({ name: 'tanh', kernel: 'tanh', grad: ({ y, dy }) => [mul(dy, y.square().neg().add(1))] });
+const sigmoid = unaryOp({ name: 'sigmoid', kernel: 'sigmoid', grad: ({ y, dy }) => [mul(dy, y.mul(y.neg().add(1)))] });
+const TWO_BY_SQRT_PI = 2 / Math.sqrt(Math.PI);
+const erf = unaryOp({ name: 'erf', kernel: 'erf', grad: ({ inputs: [x], dy }) => [mul(dy, x!.square().neg().exp().mul(TWO_BY_SQRT_PI))] });
+const relu = unaryOp({ name: 'relu', kernel: 'relu', grad: ({ y, dy }) => [mul(dy, cast(y.gt(0), 'f32'))] });
+
+/** Φ(x) + x·φ(x), the standard normal's distribution and density. */
+const gelu = unaryOp({
+  name: 'gelu',
+  kernel: 'gelu',
+  grad: ({ inputs: [x], dy }) => [
+    mul(
+      dy,
+      x!
+        .mul(Math.SQRT1_2)
+        .erf()
+        .add(1)
+        .mul(0.5)
+        .add(
+          x!.mul(
+            x!
+              .square()
+              .mul(-0.5)
+              .exp()
+              .mul(1 / Math.sqrt(2 * Math.PI)),
+          ),
+        ),
+    ),
+  ],
+});
+const silu = unaryOp({
+  name: 'silu',
+  kernel: 'silu',
+  grad: ({ inputs: [x], dy }) => {
+    const s = x!.sigmoid();
+    return [mul(dy, s.mul(x!.mul(s.neg().add(1)).add(1)))];
+  },
+});
+
+declare module '../core/tensor.js' {
+  interface Tensor {
+    /** eˣ. @example await tensor([0, 1]).exp().data(); */
+    exp(): Tensor;
+    /** The natural logarithm; -Infinity at 0, NaN below. @example await tensor([1]).log().data(); // 0 */
+    log(): Tensor;
+    /** The hyperbolic tangent. @example await tensor([0]).tanh().data(); // 0 */
+    tanh(): Tensor;
+    /** 1/(1+e⁻ˣ). @example await tensor([0]).sigmoid().data(); // 0.5 */
+    sigmoid(): Tensor;
+    /** The error function. @example await tensor([0]).erf().data(); // 0 */
+    erf(): Tensor;
+    /** max(x, 0). @example await tensor([-1, 2]).relu().data(); // 0, 2 */
+    relu(): Tensor;
+    /** x·Φ(x) with the exact normal distribution (Hendrycks and Gimpel, 2016). @example await tensor([0]).gelu().data(); // 0 */
+    gelu(): Tensor;
+    /** x·sigmoid(x) (Elfwing et al., 2017). @example await tensor([0]).silu().data(); // 0 */
+    silu(): Tensor;
+    /** x where positive, else slope·x. @example await tensor([-1, 2]).leakyRelu(0.1).data(); // -0.1, 2 */
+    leakyRelu(slope?: number): Tensor;
+  }
+}
+
+Tensor.prototype.exp = function () {
+  return exp(this);
+};
+Tensor.prototype.log = function () {
+  return log(this);
+};
+Tensor.prototype.tanh = function () {
+  return tanh(this);
+};
+Tensor.prototype.sigmoid = function () {
+  return sigmoid(this);
+};
+Tensor.prototype.erf = function () {
+  return erf(this);
+};
+Tensor.prototype.relu = function () {
+  return relu(this);
+};
+Tensor.prototype.gelu = function () {
+  return gelu(this);
+};
+Tensor.prototype.silu = function () {
+  return silu(this);
+};
+Tensor.prototype.leakyRelu = function (slope = 0.01) {
+  return this.gt(0).where(this, this.mul(slope));
+};

@@ -1,0 +1,83 @@
+// Reductions over any axes: mean, max, min, argmax, norm (sum is the core's).
+import { cast, expand, mul, reduceAxes, reduceLowering, reduceNode, reshape, spread, sum } from '../core/basic.js';
+import { isFloat } from '../core/dtype.js';
+import { ShapeError } from '../core/errors.js';
+import { newOp, type Op } from '../core/op.js';
+import { operand } from '../core/record.js';
+import { type Axes, checkAxes, checkAxis, formatShape, sizeOf } from '../core/shape.js';
+import { Tensor } from '../core/tensor.js';
+
+const meanOp: Op = newOp('mean', reduceLowering('mean'), ({ inputs: [x], attrs: [first, count], dy }) => {
+  const n = sizeOf(x!.shape.slice(first, first! + count!));
+  return [spread(mul(dy, 1 / n), x!, first!, count!)];
+});
+
+/** The gradient goes to the extreme values, in equal shares. */
+const extreme = (name: 'max' | 'min'): Op =>
+  newOp(name, reduceLowering(name), ({ inputs: [x], y, attrs: [first, count], dy }) => {
+    const hits = cast(x!.eq(spread(y, x!, first!, count!)), 'f32');
+    const axes = Array.from({ length: count! }, (_, i) => first! + i);
+    const share = hits.div(sum(hits, { axis: axes, keepDim: true }));
+    return [mul(spread(dy, x!, first!, count!), share)];
+  });
+const maxOp = extreme('max');
+const minOp = extreme('min');
+const argmaxOp = newOp('argmax', reduceLowering('argmax'), null);
+
+function reduced(op: Op, a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
+  const t = operand(op.name, a);
+  const x = op === meanOp && !isFloat(t.dtype) ? cast(t, 'f32') : t;
+  if (op === meanOp && axis === undefined && !keepDim) return reduceNode(op, x, 0, x.shape.length, x.dtype);
+  const axes = checkAxes(op.name, axis, x.shape.length);
+  if (op !== meanOp && axes.some((k) => x.shape[k] === 0))
+    throw new ShapeError(op.name, `no ${op.name} over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
+  const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
+  return reduceAxes(x, axes, keepDim, (node, first, count) => reduceNode(op, node, first, count, dtype));
+}
+
+function argmax(a: Tensor, axis?: number): Tensor {
+  const x = operand('argmax', a);
+  if (axis === undefined) {
+    if (x.size === 0) throw new ShapeError('argmax', `no argmax of an empty tensor ${formatShape(x.shape)}`, { value: x.shape });
+    return reduceNode(argmaxOp, reshape(x, [x.size]), 0, 1, 'i32');
+  }
+  const first = checkAxis('argmax', axis, x.shape.length);
+  if (x.shape[first] === 0) throw new ShapeError('argmax', `no argmax over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
+  return reduceNode(argmaxOp, x, first, 1, 'i32');
+}
+
+declare module '../core/tensor.js' {
+  interface Tensor {
+    /** The mean over all or some axes, as a float. @example await tensor([[1, 2], [3, 4]]).mean({ axis: 1 }).data(); // 1.5, 3.5 */
+    mean(options?: Axes): Tensor;
+    /** The largest value, NaN if there is one. @example await tensor([1, 3, 2]).max().item(); // 3 */
+    max(options?: Axes): Tensor;
+    /** The smallest value, NaN if there is one. @example await tensor([1, 3, 2]).min().item(); // 1 */
+    min(options?: Axes): Tensor;
+    /** The index of the largest value, of the first one at a tie, as i32; over all elements without an axis. @example await tensor([1, 3, 2]).argmax().item(); // 1 */
+    argmax(axis?: number): Tensor;
+    /** The Euclidean norm over all or some axes. @example await tensor([3, 4]).norm().item(); // 5 */
+    norm(options?: Axes): Tensor;
+    /** Broadcasts to a larger shape without copying. @example await tensor([1, 2]).expand([2, 2]).data(); // 1, 2, 1, 2 */
+    expand(shape: readonly number[]): Tensor;
+  }
+}
+
+Tensor.prototype.mean = function (options) {
+  return reduced(meanOp, this, options);
+};
+Tensor.prototype.max = function (options) {
+  return reduced(maxOp, this, options);
+};
+Tensor.prototype.min = function (options) {
+  return reduced(minOp, this, options);
+};
+Tensor.prototype.argmax = function (axis) {
+  return argmax(this, axis);
+};
+Tensor.prototype.norm = function (options) {
+  return this.square().sum(options).sqrt();
+};
+Tensor.prototype.expand = function (shape) {
+  return expand(this, shape);
+};

@@ -1,0 +1,280 @@
+// Sum, max, min and argmax over rows and columns. f32 sums add at most 512 values in f32 (in lanes, or 32 down a column) and
+// then in f64, so that 16 Mi values lose no more than a block does. NaN wins a max, a min and an argmax; ties go to the first.
+#include "kernels/reduce.h"
+
+#include "simd/simd.h"
+
+namespace ISA {
+namespace {
+namespace reduction {
+
+constexpr int64_t RUN = 512;        // values of a row that are summed in f32
+constexpr int64_t DOWN = 32;        // values of a column that are summed in f32
+constexpr int TILE = 8;             // vectors side by side in a column tile
+constexpr float INF = __builtin_inff();
+
+SIMD_INLINE Vec fetch(const float* p) { return load(p); }
+SIMD_INLINE VecI fetch(const int32_t* p) { return loadi(p); }
+SIMD_INLINE Vec fetch_n(const float* p, int n) { return load_n(p, n); }
+SIMD_INLINE VecI fetch_n(const int32_t* p, int n) { return loadi_n(p, n); }
+SIMD_INLINE void put(float* p, Vec a) { store(p, a); }
+SIMD_INLINE void put(int32_t* p, VecI a) { storei(p, a); }
+SIMD_INLINE void put_n(float* p, Vec a, int n) { store_n(p, a, n); }
+SIMD_INLINE void put_n(int32_t* p, VecI a, int n) { storei_n(p, a, n); }
+SIMD_INLINE Vec choose(Mask m, Vec yes, Vec no) { return select(m, yes, no); }
+SIMD_INLINE VecI choose(Mask m, VecI yes, VecI no) { return selecti(m, yes, no); }
+
+// What the kinds are made of: T the value, V its vector, S the state of one result.
+struct Sum {
+  using T = float; using V = Vec; using S = double;
+  static constexpr S START = 0;
+  SIMD_INLINE V start() { return zero(); }
+  SIMD_INLINE V step(V a, V x) { return add(a, x); }
+  SIMD_INLINE T fold(V a) { return hsum(a); }
+  SIMD_INLINE S merge(S a, S x) { return a + x; }
+};
+struct Max {
+  using T = float; using V = Vec; using S = float;
+  static constexpr S START = -INF;
+  SIMD_INLINE V start() { return set1(START); }
+  SIMD_INLINE V step(V a, V x) { return select(is_nan(x), x, max(x, a)); }  // max keeps a NaN in its second operand
+  SIMD_INLINE T fold(V a) { return mask_any(is_nan(a)) ? __builtin_nanf("") : hmax(a); }
+  SIMD_INLINE S merge(S a, S x) { return better(x, a) ? x : a; }
+  SIMD_INLINE bool better(T x, T best) { return !(x <= best) && best == best; }
+};
+struct Min {
+  using T = float; using V = Vec; using S = float;
+  static constexpr S START = INF;
+  SIMD_INLINE V start() { return set1(START); }
+  SIMD_INLINE V step(V a, V x) { return select(is_nan(x), x, min(x, a)); }
+  SIMD_INLINE T fold(V a) { return mask_any(is_nan(a)) ? __builtin_nanf("") : hmin(a); }
+  SIMD_INLINE S merge(S a, S x) { return !(x >= a) && a == a ? x : a; }
+};
+
+template <class R> SIMD_INLINE int32_t fold_int(VecI a) {
+  int32_t lane[LANES];
+  storei(lane, a);
+  for (int i = 1; i < LANES; i++) lane[0] = R::merge(lane[0], lane[i]);
+  return lane[0];
+}
+struct SumInt {
+  using T = int32_t; using V = VecI; using S = int32_t;
+  static constexpr S START = 0;
+  SIMD_INLINE V start() { return set1i(START); }
+  SIMD_INLINE V step(V a, V x) { return addi(a, x); }
+  SIMD_INLINE T fold(V a) { return fold_int<SumInt>(a); }
+  SIMD_INLINE S merge(S a, S x) { return int32_t(uint32_t(a) + uint32_t(x)); }
+};
+struct MaxInt {
+  using T = int32_t; using V = VecI; using S = int32_t;
+  static constexpr S START = INT32_MIN;
+  SIMD_INLINE V start() { return set1i(START); }
+  SIMD_INLINE V step(V a, V x) { return maxi(a, x); }
+  SIMD_INLINE T fold(V a) { return fold_int<MaxInt>(a); }
+  SIMD_INLINE S merge(S a, S x) { return x > a ? x : a; }
+  SIMD_INLINE bool better(T x, T best) { return x > best; }
+};
+struct MinInt {
+  using T = int32_t; using V = VecI; using S = int32_t;
+  static constexpr S START = INT32_MAX;
+  SIMD_INLINE V start() { return set1i(START); }
+  SIMD_INLINE V step(V a, V x) { return mini(a, x); }
+  SIMD_INLINE T fold(V a) { return fold_int<MinInt>(a); }
+  SIMD_INLINE S merge(S a, S x) { return x < a ? x : a; }
+};
+
+// All n values of x taken into one vector.
+template <class R> SIMD_INLINE typename R::V run(const typename R::T* x, int64_t n) {
+  typename R::V all = R::start();
+  int64_t i = 0;
+  if (n >= 8 * LANES) {
+    typename R::V a[8];
+    for (int k = 0; k < 8; k++) a[k] = fetch(x + k * LANES);
+    for (i = 8 * LANES; i + 8 * LANES <= n; i += 8 * LANES) {
+      for (int k = 0; k < 8; k++) a[k] = R::step(a[k], fetch(x + i + k * LANES));
+    }
+    for (int width = 4; width > 0; width /= 2) {
+      for (int k = 0; k < width; k++) a[k] = R::step(a[k], a[k + width]);
+    }
+    all = R::step(all, a[0]);
+  }
+  for (; i + LANES <= n; i += LANES) all = R::step(all, fetch(x + i));
+  if (i < n) all = choose(mask_n(int(n - i)), R::step(all, fetch_n(x + i, int(n - i))), all);
+  return all;
+}
+
+template <class R> void start(void* state, int64_t n) {
+  auto s = static_cast<typename R::S*>(state);
+  for (int64_t i = 0; i < n; i++) s[i] = R::START;
+}
+
+template <class R> void rows(void* state, const void* values, int64_t n, int64_t length, int64_t) {
+  auto s = static_cast<typename R::S*>(state);
+  auto x = static_cast<const typename R::T*>(values);
+  for (int64_t r = 0; r < n; r++, x += length) {
+    for (int64_t i = 0; i < length; i += RUN) {
+      s[r] = R::merge(s[r], R::fold(run<R>(x + i, length - i < RUN ? length - i : RUN)));
+    }
+  }
+}
+
+// W vectors of neighbouring columns, down at most DOWN rows: one load and one step a vector.
+template <class R, int W> SIMD_INLINE void tile(typename R::S* s, const typename R::T* x, int64_t length, int64_t stride) {
+  typename R::V a[W];
+  typename R::T down[W * LANES];
+  for (int k = 0; k < W; k++) a[k] = fetch(x + k * LANES);
+  for (int64_t i = 1; i < length; i++) {
+    for (int k = 0; k < W; k++) a[k] = R::step(a[k], fetch(x + i * stride + k * LANES));
+  }
+  for (int k = 0; k < W; k++) put(down + k * LANES, a[k]);
+  for (int j = 0; j < W * LANES; j++) s[j] = R::merge(s[j], down[j]);
+}
+
+template <class R> SIMD_INLINE void last_tile(typename R::S* s, const typename R::T* x, int64_t length, int64_t stride, int n) {
+  typename R::V a = R::start();
+  typename R::T down[LANES];
+  for (int64_t i = 0; i < length; i++) a = R::step(a, fetch_n(x + i * stride, n));
+  put(down, a);
+  for (int j = 0; j < n; j++) s[j] = R::merge(s[j], down[j]);
+}
+
+template <class R> void columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t) {
+  auto s = static_cast<typename R::S*>(state);
+  for (int64_t i = 0; i < length; i += DOWN) {
+    auto x = static_cast<const typename R::T*>(values) + i * stride;
+    const int64_t down = length - i < DOWN ? length - i : DOWN;
+    int64_t j = 0;
+    for (; j + TILE * LANES <= n; j += TILE * LANES) tile<R, TILE>(s + j, x + j, down, stride);
+    for (; j + LANES <= n; j += LANES) tile<R, 1>(s + j, x + j, down, stride);
+    if (j < n) last_tile<R>(s + j, x + j, down, stride, int(n - j));
+  }
+}
+
+template <class R> void merge(void* state, const void* later, int64_t n) {
+  auto s = static_cast<typename R::S*>(state);
+  auto x = static_cast<const typename R::S*>(later);
+  for (int64_t i = 0; i < n; i++) s[i] = R::merge(s[i], x[i]);
+}
+
+void finish_sum(const void* state, int64_t n, double scale, void* out) {
+  auto s = static_cast<const double*>(state);
+  auto y = static_cast<float*>(out);
+  for (int64_t i = 0; i < n; i++) y[i] = float(s[i] * scale);
+}
+void finish(const void* state, int64_t n, double, void* out) { memcpy(out, state, size_t(n) * 4); }
+
+// argmax: the state is n best values, then their n positions. It takes a run's max first and looks for its position only where
+// the max is better than what came before.
+SIMD_INLINE Mask equal(float value, const float* p) { return eq(load(p), set1(value)); }
+SIMD_INLINE Mask equal(int32_t value, const int32_t* p) { return eqi(loadi(p), set1i(value)); }
+SIMD_INLINE Mask better(Vec x, Vec best) { return mask_not(mask_or(le(x, best), is_nan(best))); }
+SIMD_INLINE Mask better(VecI x, VecI best) { return lti(best, x); }
+
+// The first position of `value`, which is there; of a NaN where it is NaN.
+template <class T> int64_t find(T value, const T* x) {
+  int64_t i = 0;
+  if (value == value) {
+    while (x[i] != value) i++;
+  } else {
+    while (x[i] == x[i]) i++;
+  }
+  return i;
+}
+
+template <class R> void arg_start(void* state, int64_t n) {
+  auto best = static_cast<typename R::T*>(state);
+  for (int64_t i = 0; i < n; i++) best[i] = R::START;
+  memset(best + n, 0, size_t(n) * 4);
+}
+
+template <class R> void arg_rows(void* state, const void* values, int64_t n, int64_t length, int64_t first) {
+  auto best = static_cast<typename R::T*>(state);
+  auto at = reinterpret_cast<int32_t*>(best + n);
+  auto x = static_cast<const typename R::T*>(values);
+  for (int64_t r = 0; r < n; r++, x += length) {
+    for (int64_t i = 0; i < length; i += RUN) {
+      const int64_t count = length - i < RUN ? length - i : RUN;
+      const typename R::T top = R::fold(run<R>(x + i, count));
+      if (!R::better(top, best[r])) continue;
+      int64_t skip = 0;
+      while (skip + LANES <= count && top == top && !mask_any(equal(top, x + i + skip))) skip += LANES;
+      best[r] = top;
+      at[r] = int32_t(first + i + skip + find(top, x + i + skip));
+    }
+  }
+}
+
+template <class R> SIMD_INLINE void arg_step(typename R::V* best, VecI* at, typename R::V x, VecI position) {
+  const Mask m = better(x, *best);
+  *best = choose(m, x, *best);
+  *at = selecti(m, position, *at);
+}
+
+template <class R> void arg_columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t first) {
+  constexpr int W = 4;
+  auto best = static_cast<typename R::T*>(state);
+  auto at = reinterpret_cast<int32_t*>(best + n);
+  for (int64_t i = 0; i < length; i += DOWN) {
+    auto x = static_cast<const typename R::T*>(values) + i * stride;
+    const int64_t down = length - i < DOWN ? length - i : DOWN;
+    int64_t j = 0;
+    for (; j + W * LANES <= n; j += W * LANES) {
+      typename R::V top[W];
+      VecI where[W];
+      for (int k = 0; k < W; k++) top[k] = fetch(best + j + k * LANES), where[k] = loadi(at + j + k * LANES);
+      for (int64_t d = 0; d < down; d++) {
+        for (int k = 0; k < W; k++) arg_step<R>(&top[k], &where[k], fetch(x + d * stride + j + k * LANES), set1i(int32_t(first + i + d)));
+      }
+      for (int k = 0; k < W; k++) put(best + j + k * LANES, top[k]), storei(at + j + k * LANES, where[k]);
+    }
+    for (; j < n; j += LANES) {
+      const int count = n - j < LANES ? int(n - j) : LANES;
+      typename R::V top = fetch_n(best + j, count);
+      VecI where = loadi_n(at + j, count);
+      for (int64_t d = 0; d < down; d++) arg_step<R>(&top, &where, fetch_n(x + d * stride + j, count), set1i(int32_t(first + i + d)));
+      put_n(best + j, top, count), storei_n(at + j, where, count);
+    }
+  }
+}
+
+template <class R> void arg_merge(void* state, const void* later, int64_t n) {
+  auto best = static_cast<typename R::T*>(state);
+  auto x = static_cast<const typename R::T*>(later);
+  auto at = reinterpret_cast<int32_t*>(best + n);
+  auto where = reinterpret_cast<const int32_t*>(x + n);
+  for (int64_t i = 0; i < n; i++) {
+    if (R::better(x[i], best[i])) best[i] = x[i], at[i] = where[i];
+  }
+}
+
+void arg_finish(const void* state, int64_t n, double, void* out) {
+  memcpy(out, static_cast<const int32_t*>(state) + n, size_t(n) * 4);
+}
+
+void scatter_add(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n) {
+  for (int64_t i = 0; i < count; i++, src += stride) {
+    float* to = dst + index[i] * stride;
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES) store(to + j, add(load(to + j), load(src + j)));
+    for (; j < n; j++) to[j] += src[j];
+  }
+}
+
+template <class R> constexpr hebb::ReduceKernel values(void (*end)(const void*, int64_t, double, void*) = finish) {
+  return {start<R>, rows<R>, columns<R>, merge<R>, end};
+}
+template <class R> constexpr hebb::ReduceKernel positions() {
+  return {arg_start<R>, arg_rows<R>, arg_columns<R>, arg_merge<R>, arg_finish};
+}
+
+}  // namespace reduction
+
+constexpr hebb::ReduceKernels reduce_kernels = {
+    {reduction::values<reduction::Sum>(reduction::finish_sum), reduction::values<reduction::Sum>(reduction::finish_sum),
+     reduction::values<reduction::Max>(), reduction::values<reduction::Min>(), reduction::positions<reduction::Max>(),
+     reduction::values<reduction::SumInt>(), reduction::values<reduction::MaxInt>(), reduction::values<reduction::MinInt>(),
+     reduction::positions<reduction::MaxInt>()},
+    reduction::scatter_add};
+
+}  // namespace
+}  // namespace ISA

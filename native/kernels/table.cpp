@@ -1,0 +1,25 @@
+// The kernels of one ISA in one translation unit, compiled once per ISA; only the table is visible from outside.
+#include "kernels/table.h"
+
+#include "kernels/chain.cpp"
+#include "kernels/gemm.cpp"
+#include "kernels/optimizer.cpp"
+#include "kernels/peak.cpp"
+#include "kernels/reduce.cpp"
+#include "kernels/softmax.cpp"
+#include "kernels/transpose.cpp"
+
+#define HEBB_STRING_OF(x) #x
+#define HEBB_NAME_OF(x) HEBB_STRING_OF(x)
+
+namespace hebb {
+namespace ISA {
+
+extern const KernelTable table;
+constexpr KernelTable table = {
+    HEBB_NAME_OF(ISA),       ::ISA::LANES,          ::ISA::chain_kernels,     ::ISA::gemm_kernels, ::ISA::optimizer_kernels,
+    ::ISA::reduce_kernels, ::ISA::softmax_kernels, ::ISA::transpose_kernels, ::ISA::peak_kernels,
+};
+
+}  // namespace ISA
+}  // namespace hebb

@@ -1,0 +1,22 @@
+// The decoders of all commands, one for each entry of list.cpp.
+#pragma once
+#include "ops/op.h"
+
+namespace hebb {
+
+std::unique_ptr<Command> decode_chain(Reader& reader);
+std::unique_ptr<Command> decode_gemm(Reader& reader);
+std::unique_ptr<Command> decode_reduce(Reader& reader);
+std::unique_ptr<Command> decode_softmax(Reader& reader);
+std::unique_ptr<Command> decode_softmax_grad(Reader& reader);
+std::unique_ptr<Command> decode_cross_entropy(Reader& reader);
+std::unique_ptr<Command> decode_cross_entropy_grad(Reader& reader);
+std::unique_ptr<Command> decode_copy(Reader& reader);
+std::unique_ptr<Command> decode_gather_rows(Reader& reader);
+std::unique_ptr<Command> decode_scatter_add_rows(Reader& reader);
+std::unique_ptr<Command> decode_permutation(Reader& reader);
+std::unique_ptr<Command> decode_norm(Reader& reader);
+std::unique_ptr<Command> decode_sgd(Reader& reader);
+std::unique_ptr<Command> decode_adam(Reader& reader);
+
+}  // namespace hebb

@@ -1,0 +1,26 @@
+// The addon's list of commands; docs/program.md describes each.
+#include "ops/decoders.h"
+
+namespace hebb {
+
+const std::vector<OpDef>& op_list() {
+  static const auto& list = *new std::vector<OpDef>{  // never destroyed: threads may still read it while the process exits
+      {"chain", decode_chain},
+      {"gemm", decode_gemm},
+      {"reduce", decode_reduce},
+      {"softmax", decode_softmax},
+      {"softmax_grad", decode_softmax_grad},
+      {"cross_entropy", decode_cross_entropy},
+      {"cross_entropy_grad", decode_cross_entropy_grad},
+      {"copy", decode_copy},
+      {"gather_rows", decode_gather_rows},
+      {"scatter_add_rows", decode_scatter_add_rows},
+      {"permutation", decode_permutation},
+      {"norm", decode_norm},
+      {"sgd", decode_sgd},
+      {"adam", decode_adam},
+  };
+  return list;
+}
+
+}  // namespace hebb

@@ -1,0 +1,266 @@
+// Checks the kernels of every ISA that this CPU has against plain float64 loops: odd sizes, empty ones, NaN, ties, aliasing.
+// Usage: kernels_test [seed]. A failing line prints what to run again.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "runtime/dispatch.h"
+
+using namespace hebb;
+using Floats = std::vector<float>;
+using Ints = std::vector<int32_t>;
+using Doubles = std::vector<double>;
+
+namespace {
+
+unsigned seed = 1;
+int failures = 0;
+std::mt19937 random_bits;
+
+void check(bool right, const char* isa, const std::string& what) {
+  if (right) return;
+  failures++;
+  printf("FAILED %s: %s (kernels_test %u)\n", isa, what.c_str(), seed);
+}
+
+Floats normal(int64_t n, float size = 1) {
+  std::normal_distribution<float> law(0, size);
+  Floats x(static_cast<size_t>(n));
+  for (float& v : x) v = law(random_bits);
+  return x;
+}
+
+template <class A, class B> double distance(const A& y, const B& ref) {  // max |y - ref| / max |ref|; NaN and inf must agree
+  double worst = 0, size = 1e-30;
+  for (size_t i = 0; i < ref.size(); i++) {
+    const double a = double(y[i]), b = double(ref[i]);
+    if (std::isnan(a) != std::isnan(b)) return INFINITY;
+    if (std::isnan(b) || a == b) continue;
+    if (std::isinf(a) || std::isinf(b)) return INFINITY;
+    worst = std::max(worst, fabs(a - b));
+    size = std::max(size, fabs(b));
+  }
+  return worst / size;
+}
+
+const int64_t SIZES[] = {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 128, 257, 511, 512, 513, 1000, 2049};
+const char* const KINDS[] = {"sum", "mean", "max", "min", "argmax", "sum_i", "max_i", "min_i", "argmax_i"};
+
+// One reduced line in float64 by kind; NaN wins, ties go to the first.
+double plain(int kind, const std::vector<double>& x) {
+  double best = 0;
+  int64_t at = 0;
+  for (size_t i = 0; i < x.size(); i++) {
+    const bool wins = i == 0 || (!std::isnan(best) && (std::isnan(x[i]) || (kind == 3 || kind == 7 ? x[i] < best : x[i] > best)));
+    if (kind < 2 || kind == 5) best += x[i];
+    else if (wins) best = x[i], at = int64_t(i);
+  }
+  if (kind == 1) return best / double(x.size());
+  return kind == 4 || kind == 8 ? double(at) : best;
+}
+
+void check_reduce(const KernelTable& table, int kind, int64_t n, int64_t length, bool columns, bool nan) {
+  const ReduceKernel& kernel = table.reduce.kinds[kind];
+  const bool ints = kind > 4, float_out = kind < 4;
+  const int64_t stride = n + 3;
+  Floats x = normal(columns ? length * stride : n * length);
+  Ints xi(x.size());
+  for (size_t i = 0; i < x.size(); i++) {
+    if (random_bits() % 3 == 0) x[i] = roundf(x[i]);  // ties
+    xi[i] = int32_t(x[i] * 4);
+    if (nan && random_bits() % 64 == 0) x[i] = NAN;
+  }
+  const void* const values = ints ? static_cast<const void*>(xi.data()) : x.data();
+  Doubles state(static_cast<size_t>(n) + 1), later(state);
+  Floats out(static_cast<size_t>(n));
+  Ints out_int(out.size());
+  Doubles ref(out.size()), got(out.size());
+  for (int64_t r = 0; r < n; r++) {
+    Doubles line;
+    for (int64_t i = 0; i < length; i++) {
+      const size_t at = size_t(columns ? i * stride + r : r * length + i);
+      line.push_back(ints ? double(xi[at]) : double(x[at]));
+    }
+    ref[size_t(r)] = plain(kind, line);
+  }
+  // In two parts, the second in a state of its own, then merged.
+  const int64_t half = columns ? length / 2 : 0;
+  kernel.start(state.data(), n);
+  if (columns) {
+    kernel.start(later.data(), n);
+    kernel.columns(state.data(), values, half, n, stride, 0);
+    kernel.columns(later.data(), static_cast<const char*>(values) + half * stride * 4, length - half, n, stride, half);
+    kernel.merge(state.data(), later.data(), n);
+  } else {
+    kernel.rows(state.data(), values, n, length, 0);
+  }
+  void* const to = float_out ? static_cast<void*>(out.data()) : out_int.data();
+  kernel.finish(state.data(), n, kind == 1 ? 1.0 / double(length) : 1, to);
+  for (size_t r = 0; r < out.size(); r++) got[r] = float_out ? double(out[r]) : double(out_int[r]);
+  const double error = distance(got, ref), bound = kind < 2 ? 2e-6 : 0;
+  check(error <= bound || (kind < 2 && length > 0 && error * fabs(double(*std::max_element(ref.begin(), ref.end()))) < 1e-5), table.isa,
+        std::string(KINDS[kind]) + (columns ? " columns " : " rows ") + std::to_string(n) + "x" + std::to_string(length) + " error " +
+            std::to_string(error));
+}
+
+void check_large_sum(const KernelTable& table) {
+  std::uniform_real_distribution<float> law(0, 1);
+  Floats x(1 << 24);
+  for (float& v : x) v = law(random_bits);
+  double ref = 0, state[1];
+  for (float v : x) ref += double(v);
+  const ReduceKernel& kernel = table.reduce.kinds[0];
+  float got;
+  kernel.start(state, 1), kernel.rows(state, x.data(), 1, 1 << 24, 0), kernel.finish(state, 1, 1, &got);
+  check(fabs(double(got) - ref) <= 2e-6 * ref, table.isa, "sum of 16 Mi values as a row");
+  kernel.start(state, 1), kernel.columns(state, x.data(), 1 << 24, 1, 1, 0), kernel.finish(state, 1, 1, &got);
+  check(fabs(double(got) - ref) <= 2e-6 * ref, table.isa, "sum of 16 Mi values as a column");
+}
+
+void check_softmax(const KernelTable& table, int64_t cols, const char* special) {
+  const int64_t rows = 3;
+  Floats x = normal(rows * cols, 3);
+  const std::string kind = special;
+  if (cols > 0 && kind == "huge") x[0] = 1e38f, x[size_t(cols)] = -1e38f, x[size_t(2 * cols)] = 3e38f;
+  if (cols > 0 && kind == "nan") x[size_t(random_bits() % unsigned(cols))] = NAN;
+  if (cols > 0 && kind == "-inf") std::fill(x.begin(), x.begin() + cols, -INFINITY), x.back() = -INFINITY;
+  const Floats dy = normal(rows * cols);
+  Doubles soft, logs, lse, grad, log_grad;
+  for (int64_t r = 0; r < rows; r++) {
+    double top = -INFINITY, sum = 0, dot = 0, total = 0;
+    const size_t at = size_t(r * cols);
+    for (size_t i = 0; i < size_t(cols); i++) top = std::isnan(x[at + i]) ? NAN : std::max(top, double(x[at + i]));
+    for (size_t i = 0; i < size_t(cols); i++) sum += exp(double(x[at + i]) - top);
+    for (size_t i = 0; i < size_t(cols); i++) {
+      logs.push_back(double(x[at + i]) - top - log(sum));
+      soft.push_back(exp(double(x[at + i]) - top) / sum);
+      dot += soft.back() * double(dy[at + i]);
+      total += double(dy[at + i]);
+    }
+    for (size_t i = 0; i < size_t(cols); i++) {
+      grad.push_back(soft[at + i] * (double(dy[at + i]) - dot));
+      log_grad.push_back(double(dy[at + i]) - soft[at + i] * total);
+    }
+    lse.push_back(top + log(sum));
+  }
+  const SoftmaxKernels& kernels = table.softmax;
+  const std::string name = std::to_string(cols) + " " + special;
+  Floats y(x.size()), z(x), dx(x.size());
+  kernels.softmax[0](x.data(), y.data(), rows, cols);
+  kernels.softmax[0](z.data(), z.data(), rows, cols);
+  check(distance(y, soft) <= 2e-6 && distance(z, y) == 0, table.isa, "softmax " + name);
+  kernels.softmax_grad[0](y.data(), dy.data(), dx.data(), rows, cols);
+  check(distance(dx, grad) <= 2e-6, table.isa, "softmax_grad " + name);
+  kernels.softmax[1](x.data(), y.data(), rows, cols);
+  check(distance(y, logs) <= 2e-6, table.isa, "log softmax " + name);
+  kernels.softmax_grad[1](y.data(), dy.data(), dx.data(), rows, cols);
+  check(distance(dx, log_grad) <= 2e-6 * sqrt(double(cols + 1)), table.isa, "log softmax_grad " + name);
+  if (cols == 0) return;
+
+  const Ints labels = {0, int32_t(cols - 1), int32_t(cols / 2)};
+  Floats loss(rows), sums(rows);
+  Doubles losses, logit_grad(grad.size());
+  for (size_t r = 0; r < size_t(rows); r++) losses.push_back(-logs[r * size_t(cols) + size_t(labels[r])]);
+  kernels.cross_entropy(x.data(), labels.data(), loss.data(), sums.data(), rows, cols);
+  check(distance(loss, losses) <= 2e-6 && distance(sums, lse) <= 2e-6, table.isa, "cross_entropy " + name);
+  for (int64_t step = 0; step < 2; step++) {
+    for (size_t i = 0; i < logit_grad.size(); i++) {
+      const size_t r = i / size_t(cols);
+      logit_grad[i] = (soft[i] - (i % size_t(cols) == size_t(labels[r]) ? 1 : 0)) * double(dy[r * size_t(step)]);
+    }
+    kernels.cross_entropy_grad(x.data(), labels.data(), sums.data(), dy.data(), step, dx.data(), rows, cols);
+    check(distance(dx, logit_grad) <= 4e-6, table.isa, "cross_entropy_grad " + name);
+  }
+}
+
+void check_transpose(const KernelTable& table, int64_t rows, int64_t cols) {
+  const Floats x = normal(rows * (cols + 5));
+  Floats y(size_t(cols * (rows + 2)), -1), ref(y);
+  for (int64_t i = 0; i < rows; i++) {
+    for (int64_t j = 0; j < cols; j++) ref[size_t(j * (rows + 2) + i)] = x[size_t(i * (cols + 5) + j)];
+  }
+  table.transpose.transpose(x.data(), cols + 5, y.data(), rows + 2, rows, cols);
+  check(y == ref, table.isa, "transpose " + std::to_string(rows) + "x" + std::to_string(cols));
+}
+
+void check_optimizers(const KernelTable& table, int64_t n) {
+  const Floats grad = normal(n), param = normal(n), m = normal(n);
+  Floats v = normal(n);
+  for (float& x : v) x *= x;
+  const std::string name = std::to_string(n);
+  double squares = 0;
+  for (float g : grad) squares += double(g) * double(g);
+  const auto same = [&](double sum) { return fabs(sum - squares) <= 2e-6 * squares; };
+  check(same(table.optimizer.sum_squares(grad.data(), n)), table.isa, "sum_squares " + name);
+
+  for (int variant = 0; variant < 6; variant++) {
+    const SgdStep step = {0.5f, 0.4f, 0.01f, 0.9f, 0.8f, 0.1f, variant % 2 == 1, variant / 2 == 2};
+    Floats p = param, velocity = m;
+    Doubles ref, speed;
+    for (size_t i = 0; i < size_t(n); i++) {
+      double g = std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
+      const double u = step.first ? g : double(step.momentum) * double(m[i]) + double(step.taken) * g;
+      speed.push_back(variant / 2 == 0 ? double(m[i]) : u);
+      if (variant / 2 > 0) g = step.nesterov ? g + double(step.momentum) * u : u;
+      ref.push_back(double(param[i]) - double(step.lr) * g);
+    }
+    const double sum = table.optimizer.sgd(step, grad.data(), p.data(), variant / 2 == 0 ? nullptr : velocity.data(), n);
+    check(same(sum) && distance(p, ref) <= 2e-6 && distance(velocity, speed) <= 2e-6, table.isa, "sgd " + name);
+  }
+  const AdamStep step = {0.5f, 0.4f, 0.01f, 0.99f, 0.1f, 0.999f, 0.001f, 0.01f, 1.5f, 1e-8f};
+  Floats p = param, mean = m, square = v;
+  Doubles ref, means, squared;
+  for (size_t i = 0; i < size_t(n); i++) {
+    const double g = std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
+    means.push_back(double(m[i]) + double(step.taken1) * (g - double(m[i])));
+    squared.push_back(double(step.beta2) * double(v[i]) + double(step.taken2) * g * g);
+    ref.push_back(double(param[i]) * double(step.keep) - double(step.size) * means[i] / (sqrt(squared[i]) * double(step.root) + double(step.eps)));
+  }
+  const double sum = table.optimizer.adam(step, grad.data(), p.data(), mean.data(), square.data(), n);
+  check(same(sum) && distance(p, ref) <= 2e-6 && distance(mean, means) <= 2e-6 && distance(square, squared) <= 2e-6, table.isa, "adam " + name);
+}
+
+void check_scatter(const KernelTable& table, int64_t n) {
+  const Ints index = {2, 0, 2, 1, 2};
+  const int64_t stride = n + 1;
+  const Floats src = normal(5 * stride);
+  Floats dst(size_t(3 * stride), 0), ref(dst);
+  for (size_t i = 0; i < 5; i++) {
+    for (int64_t j = 0; j < n; j++) ref[size_t(index[i] * stride + j)] += src[i * size_t(stride) + size_t(j)];
+  }
+  table.reduce.scatter_add(dst.data(), index.data(), src.data(), 5, stride, n);
+  check(dst == ref, table.isa, "scatter_add " + std::to_string(n));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  seed = argc > 1 ? unsigned(atoi(argv[1])) : 1;
+  for (const KernelTable* table : supported_tables()) {
+    random_bits.seed(seed);
+    for (int kind = 0; kind < 9; kind++) {
+      const bool sums = kind < 2 || kind == 5;
+      for (int64_t n : {0, 1, 3, 16, 37, 130, 300}) {
+        for (int64_t length : SIZES) {
+          if (length == 0 && !sums) continue;
+          for (bool nan : {false, true}) check_reduce(*table, kind, n, length, false, nan), check_reduce(*table, kind, n, length, true, nan);
+        }
+      }
+    }
+    check_large_sum(*table);
+    for (int64_t cols : SIZES) {
+      for (const char* special : {"", "huge", "nan", "-inf"}) check_softmax(*table, cols, special);
+      for (int64_t rows : SIZES) check_transpose(*table, rows, cols);
+      check_optimizers(*table, cols);
+      check_scatter(*table, cols);
+    }
+    printf("%s: %s\n", table->isa, failures ? "failed" : "ok");
+  }
+  return failures > 0;
+}

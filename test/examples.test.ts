@@ -1,0 +1,45 @@
+// What the papers and the examples promise: the README's program learns, the examples run to their last line and draw what they say.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from 'hebb';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const output = join(root, 'examples', 'output');
+
+test("the README's program learns XOR", () => {
+  const [, program] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  mkdirSync(join(root, 'build'), { recursive: true });
+  writeFileSync(join(root, 'build', 'readme.ts'), program!);
+  const [, outputs] = /Float32Array\(4\) \[([\s\S]*?)\]/.exec(run('build/readme.ts'))!;
+  expect(outputs!.split(',').map((value) => Math.round(Number(value)))).toEqual([0, 1, 1, 0]);
+});
+
+test('xor: both networks learn, and it says how many starts do', () => {
+  const text = run('examples/xor/index.ts');
+  expect(text.match(/^ {2}learned$/gm)).toHaveLength(2);
+  const [, learned] = /of the seeds 1 to 20, (\d+) learn/.exec(text)!;
+  expect(Number(learned)).toBeGreaterThan(0);
+  expect(Number(learned)).toBeLessThan(20);
+}, 120_000);
+
+test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', async () => {
+  const results = ['mnist-curve.svg', 'mnist-mistakes.png', 'mnist.safetensors'].map((name) => join(output, name));
+  for (const file of results) rmSync(file, { force: true });
+  const last = run('examples/mnist/index.ts').trim().split('\n').at(-1)!;
+  expect(last).toMatch(/^test accuracy \d\d\.\d\d %$/);
+  expect(Number.parseFloat(last.split(' ')[2]!)).toBeGreaterThanOrEqual(97.5);
+
+  expect(results.filter((file) => !existsSync(file))).toEqual([]);
+  const curve = readFileSync(results[0]!, 'utf8');
+  expect(curve).toContain('accuracy');
+  expect(curve).not.toContain('NaN');
+  expect([...readFileSync(results[1]!).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(Object.keys(await load(results[2]!)).sort()).toEqual(['1.bias', '1.weight', '3.bias', '3.weight']);
+}, 300_000);
+
+function run(file: string): string {
+  return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+}

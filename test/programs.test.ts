@@ -1,0 +1,107 @@
+// Programs written against the API before it existed: each compiles under strict TypeScript and does what it says, in a folder of its own
+// that has hebb as users have it, in node_modules.
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nn, save } from 'hebb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsx = pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+const children: ChildProcess[] = [];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hebb-programs-'));
+  cpSync(join(root, 'test', 'programs'), folder, { recursive: true });
+  mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
+  symlinkSync(root, join(folder, 'node_modules', 'hebb'), 'junction');
+  symlinkSync(join(root, 'node_modules', '@types', 'node'), join(folder, 'node_modules', '@types', 'node'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = {
+    ...{ strict: true, noUncheckedIndexedAccess: true, target: 'es2022', module: 'nodenext', moduleDetection: 'force' },
+    ...{ noEmit: true, types: ['node'] },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+});
+
+afterAll(() => {
+  for (const child of children) child.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('they compile, with the types of hebb checked too', () => {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+  expect([stdout, status]).toEqual(['', 0]);
+});
+
+test('01 learns XOR', () => {
+  const outputs = numbers(
+    execute(['--import', tsx, '01-xor.ts'])
+      .trim()
+      .split(/\n(?=Float32Array)/)
+      .at(-1)!
+      .replace(/^\S+ /, ''),
+  );
+  expect(outputs.map(Math.round)).toEqual([0, 1, 1, 0]);
+});
+
+test('03 learns the digits in a loop of its own', () => {
+  const last = numbers(execute(['--import', tsx, '03-loop.ts']).trim().split('\n').at(-1)!);
+  expect(last[0]).toBe(18701);
+  expect(last[1]).toBeLessThan(0.2);
+  expect(last[2]).toBeGreaterThan(0.98);
+}, 120_000);
+
+test('07 passes gradients straight through an op of its own', () => {
+  const output = execute(['--import', tsx, '07-custom.ts']);
+  const gradients = numbers(output.replace(/^[^[]*/, ''));
+  expect(output).toContain('Float32Array(32)');
+  expect(gradients.some((value) => value !== 0)).toBe(true);
+});
+
+test('09 answers a good request and survives a bad one', async () => {
+  const model = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(128, 10));
+  await save(model, join(folder, 'mnist.safetensors'));
+  const port = await freePort();
+  // The program listens on 3000, which may be taken here.
+  const preload = `import net from 'node:net'; const { listen } = net.Server.prototype;
+    net.Server.prototype.listen = function () { return listen.call(this, ${port}, '127.0.0.1', () => console.log('ready')); };`;
+  const args = ['--import', tsx, '--import', `data:text/javascript,${encodeURIComponent(preload)}`, '09-serve.ts'];
+  const server = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(server);
+  await new Promise((resolve) => server.stdout.once('data', resolve));
+
+  const ask = (body: string) => fetch(`http://127.0.0.1:${port}`, { method: 'POST', body });
+  const good = await ask(JSON.stringify(Array.from({ length: 784 }, (_, index) => index / 784)));
+  const chances = (await good.json()) as number[];
+  expect(good.status).toBe(200);
+  expect(chances).toHaveLength(10);
+  expect(chances.reduce((sum, chance) => sum + chance)).toBeCloseTo(1, 5);
+
+  const bad = await ask('[1, 2, 3]');
+  expect(bad.status).toBe(400);
+  expect(await bad.text()).toContain('784');
+  expect((await ask(JSON.stringify(Array(784).fill(0)))).status).toBe(200);
+});
+
+function execute(args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+}
+
+function numbers(text: string): number[] {
+  return [...text.replace(/^\s*Float32Array\(\d+\)/, '').matchAll(/-?\d+(\.\d+)?(e-?\d+)?/g)].map(([number]) => Number(number));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
