@@ -1,9 +1,9 @@
 // The structure of a group of requests as a list of integers: the Program cache's key. One walk yields key, leaves and runtime scalars.
 import { dtypeCode } from './dtype.js';
 import { LEAF, NUMBER, VARIABLE } from './op.js';
-import { DISPOSED, MARKED, STALE, type Tensor } from './tensor.js';
 import { clock } from './record.js';
 import { ACCUMULATE, type StepNode } from './step.js';
+import { DISPOSED, MARKED, STALE, type Tensor } from './tensor.js';
 import { topological } from './walk.js';
 
 /** What one group of requests asks for. */
@@ -42,12 +42,14 @@ function push(value: number): void {
 }
 
 /** Whether a walk stops here: the value is at hand or will be. */
-export const isLeaf = (node: Tensor): boolean => node.bytes !== null || node.storage !== null || node.flight !== null || node.op.lowering.kind === 'leaf';
+export const isLeaf = (node: Tensor): boolean =>
+  node.bytes !== null || node.storage !== null || node.flight !== null || node.op.lowering.kind === 'leaf';
 
 const NONE: readonly Tensor[] = [];
 export const inputsOf = (node: Tensor): readonly Tensor[] => (isLeaf(node) ? NONE : node.inputs);
 
-const isCheap = (node: Tensor): boolean => node.op.lowering.kind === 'alias' || node.op.lowering.kind === 'view' || node.op.lowering.kind === 'pick';
+const isCheap = (node: Tensor): boolean =>
+  node.op.lowering.kind === 'alias' || node.op.lowering.kind === 'view' || node.op.lowering.kind === 'pick';
 
 /** Walks what the requests need; throws nothing. */
 export function structureOf(requests: readonly Request[]): Structure {
@@ -124,7 +126,8 @@ function pushStep(step: StepNode, nodes: readonly Tensor[], end: number): void {
   push(step.updater.id);
   for (let k = 0; k < end; k++) {
     const { variable } = nodes[k]!;
-    if (variable !== null && nodes[k]!.op.lowering.kind !== 'alias') push(step.updater.index.has(variable) && variable.requiresGrad ? k : -1 - k);
+    if (variable !== null && nodes[k]!.op.lowering.kind !== 'alias')
+      push(step.updater.index.has(variable) && variable.requiresGrad ? k : -1 - k);
   }
   push(-1);
 }

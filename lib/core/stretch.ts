@@ -1,20 +1,21 @@
 // One stretch, one run: gathers what is asked for between two awaits, submits it at the end of the microtask, and settles what came of it.
-import { DisposedError, HebbError, StaleError } from './errors.js';
-import { claim, failuresSeen, Flight, attach, landing, launch, roomInQueue, voidAssignments, wordFault } from './flight.js';
-import { type Request, structureOf, type Structure } from './key.js';
+
+import { detachOp } from './detach.js';
+import type { TypedArray } from './dtype.js';
+import { DisposedError, type HebbError, StaleError } from './errors.js';
+import { attach, claim, Flight, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import { groupsOf } from './groups.js';
+import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
 import { LEAF, VARIABLE } from './op.js';
-import { bind, planFor, type Plan } from './plan.js';
+import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
 import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, SMALL, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
+import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
-import { Parameter, variableHooks } from './variable.js';
-import { groupsOf } from './groups.js';
-import type { TypedArray } from './dtype.js';
-import { detachOp } from './detach.js';
-import { warnAgain } from './warnings.js';
+import { assignedOp, type Parameter, variableHooks } from './variable.js';
+import { noteCompilation, sites, warnAgain } from './warnings.js';
 
 export interface Ask extends Request {
   readonly variable: Parameter | null;
@@ -60,7 +61,7 @@ function push(ask: Ask): void {
 const microtask = Promise.resolve();
 
 function siteOf(root: Tensor): Error | null {
-  return root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
+  return sites.wanted > 0 || root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
 }
 
 /** Asks for a tensor; resolves once its value is stored. */
@@ -84,6 +85,8 @@ variableHooks.assign = (variable, root) => {
   assigns++;
   push({ root, kind: 'assign', variable, resolve: null, reject: null, site: null });
 };
+
+variableHooks.claim = claim;
 
 /** Submits what has been asked for so far. */
 export function flush(): void {
@@ -133,7 +136,10 @@ function submit(asks: readonly Ask[]): Wait | null {
     for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
     const results: Storage[] = [];
     try {
+      const compiled = planCounts().compiled;
       const plan = planFor(structure, asks);
+      if (planCounts().compiled !== compiled) noteCompilation(asks.find((ask) => ask.site)?.site ?? null);
+      else if (sites.wanted > 0) sites.wanted--;
       for (const { bytes, small } of plan.results) if (!small) results.push(allocate('run', bytes));
       execute(plan, structure, asks, results);
       retried = false;
@@ -152,9 +158,13 @@ function submit(asks: readonly Ask[]): Wait | null {
 const staleError = (leaf: Tensor): Error =>
   leaf.flags & DISPOSED
     ? new DisposedError('run', 'a tensor that this needs was disposed')
-    : new StaleError('run', `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`, {
-        cause: leaf.variable?.failure ?? undefined,
-      });
+    : new StaleError(
+        'run',
+        `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`,
+        {
+          cause: leaf.variable?.failure ?? undefined,
+        },
+      );
 
 function rejectAll(asks: readonly Ask[], error: Error): void {
   let told = false;
@@ -163,9 +173,12 @@ function rejectAll(asks: readonly Ask[], error: Error): void {
       ask.reject(error);
       told = true;
     }
-    if (ask.variable) voidAssignment(ask.variable, error);
+    if (ask.variable) {
+      voidAssignment(ask.variable, error);
+      ask.variable.unread = error;
+    }
   }
-  if (!told) process.emitWarning(`an assignment failed: ${error.message}`, 'HebbWarning');
+  if (!told) owe(error);
 }
 
 function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results: readonly Storage[]): void {
@@ -175,7 +188,10 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
   const output = new Uint8Array(plan.outputBytes);
   const way = wayOfRun();
   const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, way !== 'queue', failuresSeen.count);
-  if (run < 0) throw wordFault(native().fault(), plan.commands);
+  if (run < 0) {
+    failuresSeen.count++;
+    throw wordFault(native().fault(), plan.commands);
+  }
   const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
 
   for (let i = 0; i < nodes.length; i++) if (!isLeafOp(nodes[i]!)) nodes[i]!.flags |= MARKED;
@@ -217,9 +233,14 @@ function writeVariables(plan: Plan, { nodes, assigns: recorded }: Structure, ask
     leaf.flags |= STALE;
     advance(leaf.variable!, flight);
   }
+  for (const ask of asks) if (ask.kind === 'step') (ask.root as StepNode).after.forEach(settleVersion);
   if (!recorded) return;
-  for (const ask of asks) if (ask.variable) advance(ask.variable, flight);
-  for (const node of nodes) if (node.variable !== null && !isLeafOp(node)) settleVersion(node);
+  for (const ask of asks) {
+    if (!ask.variable) continue;
+    advance(ask.variable, flight);
+    flight?.assigned.push(ask.variable);
+  }
+  for (const node of nodes) if (node.op === assignedOp) settleVersion(node);
 }
 
 const isLeafOp = (node: Tensor): boolean => node.op.lowering.kind === 'leaf';
@@ -269,6 +290,7 @@ function voidAssignment(variable: Parameter, error: Error): void {
 
 voidAssignments.of = (flight, error) => {
   for (const variable of flight.written) voidAssignment(variable, error);
+  for (const variable of flight.assigned) variable.unread = error;
 };
 
 /** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
@@ -355,5 +377,3 @@ async function values(t: Tensor): Promise<TypedArray> {
   if (run > 0) await landing(run);
   return viewOf(t, new Uint8Array(buffer));
 }
-
-export { claim, SMALL };

@@ -7,7 +7,11 @@ const stack: Tensor[] = [];
 const next: number[] = [];
 
 /** The nodes that `roots` depend on, inputs first. `enter` says whether to look at a node at all; `node.visit` marks those seen. */
-export function topological(roots: readonly Tensor[], inputsOf: (node: Tensor) => readonly Tensor[], enter?: (node: Tensor) => boolean): Tensor[] {
+export function topological(
+  roots: readonly Tensor[],
+  inputsOf: (node: Tensor) => readonly Tensor[],
+  enter?: (node: Tensor) => boolean,
+): Tensor[] {
   const visit = ++clock.visit;
   const order: Tensor[] = [];
   for (const root of roots) {
