@@ -2,10 +2,10 @@
 import { add, expand, ones, sumTo } from './basic.js';
 import { isFloat } from './dtype.js';
 import { ArgumentError, ShapeError } from './errors.js';
-import { newOp, NUMBER } from './op.js';
+import { NUMBER, newOp } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape } from './shape.js';
-import { numberTensor, Tensor } from './tensor.js';
+import { NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
 import { Parameter } from './variable.js';
 import { topological } from './walk.js';
 
@@ -51,9 +51,10 @@ export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (
       results.set(target, before ? add(before, full) : full);
     }
     const { op, inputs } = y;
-    if (op.lowering.kind === 'leaf' || inputs.length === 0) continue;
+    if (op.lowering.kind === 'leaf' || pathInputs(y).length === 0) continue;
     if (op.grad === null) throw new ArgumentError('grad', `${op.name} is not differentiable`, { value: op.name });
-    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape)))) dy = fullShape(dy, y);
+    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape))))
+      dy = fullShape(dy, y);
     const parts = op.grad({ inputs, y, dy, attrs: y.attrs, scalars: y.scalars });
     if (walk !== walks) {
       // The rule walked the graph itself, and numbered nodes in its own way.
@@ -91,16 +92,20 @@ export function partials(inputs: readonly Tensor[], seed: Tensor, plain: (...inp
   return gradients(plain(...own), own, seed);
 }
 
+/** Where a gradient may go on from a node: not through `detach`, nor through a step to what it was taken on. */
+const pathInputs = (node: Tensor): readonly Tensor[] =>
+  node.op.lowering.kind === 'alias' && node.op.grad === null ? NO_INPUTS : node.inputs;
+
 /** The differentiable nodes on a path from `root` to a wanted one, inputs first; `node.index` is the place in the list. */
 function pathsTo(root: Tensor, wanted: ReadonlySet<Tensor>): Tensor[] {
   walks++;
   const isWanted = (node: Tensor): boolean => wanted.has(node) || (node.variable !== null && wanted.has(node.variable));
   // Integers and bools have no gradient: the path ends there.
-  const seen = topological([root], (node) => node.inputs, (node) => isFloat(node.dtype) && node.op !== NUMBER);
+  const seen = topological([root], pathInputs, (node) => isFloat(node.dtype) && node.op !== NUMBER);
   const onPath = new Set<Tensor>();
   for (const node of seen) {
     node.index = -1;
-    if (isWanted(node) || node.inputs.some((x) => onPath.has(x))) onPath.add(node);
+    if (isWanted(node) || pathInputs(node).some((x) => onPath.has(x))) onPath.add(node);
   }
   const order = seen.filter((node) => onPath.has(node));
   order.forEach((node, i) => (node.index = i));

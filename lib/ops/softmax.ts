@@ -1,8 +1,9 @@
 // softmax and logSoftmax over one axis; native code does rows of the last.
+
+import { partials } from '../core/autograd.js';
 import { mul, permute, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError } from '../core/errors.js';
-import { partials } from '../core/autograd.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
 import { checkAxis, sizeOf } from '../core/shape.js';
