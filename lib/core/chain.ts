@@ -1,9 +1,9 @@
 // Writes a Chain body: inputs with strides, steps on registers, outputs. See docs/program.md for the encoding.
 import { type DType, dtypeCode, isFloat } from './dtype.js';
-import type { Access, ChainUnit, Value } from './lower.js';
 import { stepCode } from './native.js';
 import { type Shape, sizeOf, stridesOf } from './shape.js';
 import type { Tensor } from './tensor.js';
+import type { Access, ChainUnit, Value } from './units.js';
 
 const INPUT = 0;
 const REGISTER = 1 << 16;

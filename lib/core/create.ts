@@ -32,7 +32,7 @@ export function tensor(values: number | boolean | ArrayLike<number> | readonly u
   return stored(toBytes(data, dtype), shape, dtype);
 }
 
-/** @internal A stored tensor that takes over `bytes` (small) or copies them (large). */
+/** A stored tensor that takes over `bytes` (small) or copies them (large). */
 export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
   const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
   if (bytes.byteLength <= SMALL) t.bytes = bytes;
@@ -43,7 +43,7 @@ export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
   return t;
 }
 
-/** @internal A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
+/** A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
 export function storedInPieces(shape: Shape, dtype: DType): { tensor: Tensor; write: (byteOffset: number, piece: Uint8Array) => void } {
   const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
   const storage = allocate('tensor', Math.max(sizeOf(shape) * bytesPerElement[dtype], 1));

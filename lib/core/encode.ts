@@ -2,11 +2,12 @@
 import { type ChainWriter, chainBody, fillBody } from './chain.js';
 import { bytesPerElement } from './dtype.js';
 import type { Graph } from './graph.js';
-import { type Access, ChainUnit, CopyUnit, type Home, type Lowering, type Unit, UpdateUnit, type Value } from './lower.js';
+import type { Lowering } from './lower.js';
 import { opcode } from './native.js';
 import type { Operands } from './op.js';
 import { stridesOf } from './shape.js';
 import { SMALL, type Tensor } from './tensor.js';
+import { type Access, ChainUnit, CopyUnit, type Home, type Unit, UpdateUnit, type Value } from './units.js';
 
 const UNITS = 64; // bytes
 const READ = 0;

@@ -3,13 +3,10 @@ import './detach.js';
 
 export { grad } from './autograd.js';
 export { defineOp } from './compose.js';
-// For the floors above alone: stripped from the published types, as what they name is.
-/** @internal */
 export { arange, full, ones, stored, storedInPieces, tensor, zeros } from './create.js';
 export { bytesPerElement, DTYPES, type DType, isFloat, promote, type TypedArray } from './dtype.js';
 export * from './errors.js';
 export { roomInQueue } from './flight.js';
-/** @internal */
 export { defaultGenerator, Generator, manualSeed, rand, randn, randperm, withGenerator } from './random.js';
 export { inference, operand } from './record.js';
 export { type Axes, checkAxes, checkAxis, checkShape, describe, formatShape, type Shape, sameShape, sizeOf } from './shape.js';

@@ -81,7 +81,7 @@ let current = shared;
 /** The Generator that random ops and layers use when none is given. */
 export const defaultGenerator = (): Generator => current;
 
-/** @internal Records with another default Generator. */
+/** Records with another default Generator. */
 export function withGenerator<T>(generator: Generator, record: () => T): T {
   const outer = current;
   current = generator;

@@ -1,6 +1,7 @@
 // The order of a Program's units: what can fail first, what writes variables last. Then memory: the workspace's offsets by lifetime.
-import type { Lowering, Unit, UpdateUnit, Value } from './lower.js';
+import type { Lowering } from './lower.js';
 import type { StepNode } from './step.js';
+import type { Unit, UpdateUnit, Value } from './units.js';
 
 /** A topological order in which writers of variables come as late as they can. */
 export function schedule(units: readonly Unit[]): Unit[] {

@@ -51,10 +51,11 @@ test.each([
 
 test('short writes are continued', async () => {
   const methods = await handleMethods();
-  const { write } = methods;
-  vi.spyOn(methods, 'write').mockImplementation(function (this: fs.FileHandle, bytes: Uint8Array, offset: number) {
-    return write.call(this, bytes, offset, Math.min(5, bytes.length - offset)) as never;
-  } as never);
+  const write = methods.write as (bytes: Uint8Array, offset: number, length: number) => Promise<{ bytesWritten: number }>;
+  const short = function (this: fs.FileHandle, bytes: Uint8Array, offset: number) {
+    return write.call(this, bytes, offset, Math.min(5, bytes.length - offset));
+  };
+  vi.spyOn(methods, 'write').mockImplementation(short as never);
   await save({ t: tensor([1, 2, 3, 4]) }, at('short.safetensors'));
   expect(await values(at('short.safetensors'))).toEqual([1, 2, 3, 4]);
 });
