@@ -102,7 +102,10 @@ void log_softmax(const float* x, float* y, int64_t rows, int64_t cols) {
   for (int64_t r = 0; r < rows; r++, x += cols, y += cols) {
     const float top = row_max(x, cols);
     const Vec t = set1(top), rest = set1(log_of(float(sum_exp(x, cols, top))));
-    row_map(cols, [=](auto lanes, int64_t i) { lanes.put(y + i, sub(sub(lanes.get(x + i), t), rest)); });
+    row_map(cols, [=](auto lanes, int64_t i) {
+      ask_to_write(y + cols, i);
+      lanes.put(y + i, sub(sub(lanes.get(x + i), t), rest));
+    });
   }
 }
 

@@ -121,7 +121,7 @@ void Copy::choose(std::vector<Dim> all) {
     mode = Mode::strided;
   }
   if (mode == Mode::strided && row.dst == item) {
-    const auto across = std::find_if(all.begin(), all.end(), [&](const Dim& dim) { return dim.src == item; });
+    const auto across = std::find_if(all.begin(), all.end(), [&](const Dim& dim) { return dim.src == item && dim.size >= 4; });
     if (across != all.end()) {
       mode = Mode::transpose;
       col = *across;
