@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gemm } from './gemm.js';
-import { fmaPeak, isa, supports } from './limits.js';
+import { fmaPeak, isa, isas } from './limits.js';
 import { measure, type Workload } from './measure.js';
 import { ops } from './ops.js';
 import { overhead } from './overhead.js';
@@ -34,7 +34,7 @@ function peak(count: number): number {
 
 /** Measures rows in a process that hebb starts in with another instruction set. */
 function elsewhere(workloads: readonly Workload[], forced: string): Row[] {
-  if (!supports(forced)) {
+  if (!isas.includes(forced)) {
     console.log(`not run, for this CPU lacks ${forced}: ${workloads.map(({ id }) => id).join(', ')}`);
     return [];
   }
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 
   const peers = new Peers();
   try {
-    for (const workload of workloads.filter((row) => !row.isa || row.isa === process.env.HEBB_ISA)) {
+    for (const workload of workloads.filter((row) => !row.isa || row.isa === isa)) {
       const row = await measure(workload, peers);
       report.rows.push(row);
       console.log(tableLine(row));
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   } finally {
     peers.end();
   }
-  const others = workloads.filter((row) => row.isa && row.isa !== process.env.HEBB_ISA);
+  const others = workloads.filter((row) => row.isa && row.isa !== isa);
   for (const forced of new Set(others.map((row) => row.isa!)))
     report.rows.push(
       ...elsewhere(

@@ -85,8 +85,7 @@ export async function measure(workload: Workload, peers: Peers): Promise<Row> {
   return {
     id,
     ms,
-    ...(gflops && { gflops }),
-    ...(gflops && median(peaks) > 0 && { percentOfPeak: (100 * gflops) / median(peaks) }),
+    ...(gflops && { gflops, percentOfPeak: (100 * gflops) / median(peaks) }),
     ...(workload.eventLoop && { eventLoopP99Ms: delay.percentile(99) / 1e6 }),
     peers: Object.fromEntries(figures),
     threads,

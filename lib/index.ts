@@ -1,11 +1,13 @@
 // What `import … from 'hebb'` gives.
 export {
-  arange,
   ArgumentError,
+  type Axes,
+  arange,
+  DisposedError,
+  type DType,
+  DTypeError,
   defaultGenerator,
   defineOp,
-  DisposedError,
-  DTypeError,
   FormatError,
   full,
   Generator,
@@ -13,8 +15,9 @@ export {
   HebbError,
   IndexError,
   info,
-  manualSeed,
   MemoryError,
+  type MemoryUsage,
+  manualSeed,
   memoryUsage,
   ones,
   Parameter,
@@ -22,22 +25,19 @@ export {
   randn,
   randperm,
   run,
-  setNumThreads,
+  type Shape,
   ShapeError,
   StaleError,
+  type StateDict,
+  setNumThreads,
   Tensor,
+  type TypedArray,
   tensor,
   zeros,
-  type Axes,
-  type DType,
-  type MemoryUsage,
-  type Shape,
-  type StateDict,
-  type TypedArray,
 } from './core/index.js';
-export { concat, where } from './ops/index.js';
-export * as optim from './optim/index.js';
 export * from './data/index.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';
+export { concat, where } from './ops/index.js';
+export * as optim from './optim/index.js';
 export * from './train/index.js';

@@ -2,12 +2,15 @@
 import { add, expand, ones, sumTo } from './basic.js';
 import { isFloat } from './dtype.js';
 import { ArgumentError, ShapeError } from './errors.js';
-import { NUMBER } from './op.js';
-import { clock, operand } from './record.js';
+import { NUMBER, newOp } from './op.js';
+import { clock, operand, record } from './record.js';
 import { formatShape, sameShape } from './shape.js';
-import { numberTensor, Tensor } from './tensor.js';
+import { NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
 import { Parameter } from './variable.js';
 import { topological } from './walk.js';
+
+/** Counts walks; the places of the newest one stand in the nodes. */
+let walks = 0;
 
 /**
  * The gradients of a scalar `y` with respect to each of `xs`, recorded like any other op: gradients of gradients work.
@@ -33,6 +36,7 @@ export function grad(y: Tensor, xs: readonly Tensor[]): Tensor[] {
 export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (Tensor | null)[] {
   const wanted = new Set<Tensor>(xs.map((x) => (x instanceof Parameter ? x : operand('grad', x))));
   const order = pathsTo(root, wanted);
+  let walk = walks;
   const slots = new Array<Tensor | null>(order.length).fill(null);
   const results = new Map<Tensor, Tensor>();
   if (order.length) slots[order.length - 1] = seed ?? one(root);
@@ -47,10 +51,16 @@ export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (
       results.set(target, before ? add(before, full) : full);
     }
     const { op, inputs } = y;
-    if (op.lowering.kind === 'leaf' || inputs.length === 0) continue;
+    if (op.lowering.kind === 'leaf' || pathInputs(y).length === 0) continue;
     if (op.grad === null) throw new ArgumentError('grad', `${op.name} is not differentiable`, { value: op.name });
-    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape)))) dy = fullShape(dy, y);
+    if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape))))
+      dy = fullShape(dy, y);
     const parts = op.grad({ inputs, y, dy, attrs: y.attrs, scalars: y.scalars });
+    if (walk !== walks) {
+      // The rule walked the graph itself, and numbered nodes in its own way.
+      order.forEach((node, place) => (node.index = place));
+      walk = walks;
+    }
     for (let k = 0; k < inputs.length; k++) {
       const x = inputs[k]!;
       const part = parts[k];
@@ -71,15 +81,31 @@ function one(y: Tensor): Tensor {
 
 const fullShape = (dy: Tensor, y: Tensor): Tensor => (sameShape(dy.shape, y.shape) ? dy : expand(dy, y.shape));
 
+const inputOp = newOp('input', { kind: 'alias' }, ({ dy }) => [dy]);
+
+/**
+ * The gradients of `plain(...inputs)` times `seed` with respect to the inputs themselves, whatever these depend on: the rule of a fused
+ * backward op, whose inputs are all recorded from the same parameters.
+ */
+export function partials(inputs: readonly Tensor[], seed: Tensor, plain: (...inputs: Tensor[]) => Tensor): (Tensor | null)[] {
+  const own = inputs.map((x) => record(inputOp, [x], x.shape, x.dtype));
+  return gradients(plain(...own), own, seed);
+}
+
+/** Where a gradient may go on from a node: not through `detach`, nor through a step to what it was taken on. */
+const pathInputs = (node: Tensor): readonly Tensor[] =>
+  node.op.lowering.kind === 'alias' && node.op.grad === null ? NO_INPUTS : node.inputs;
+
 /** The differentiable nodes on a path from `root` to a wanted one, inputs first; `node.index` is the place in the list. */
 function pathsTo(root: Tensor, wanted: ReadonlySet<Tensor>): Tensor[] {
+  walks++;
   const isWanted = (node: Tensor): boolean => wanted.has(node) || (node.variable !== null && wanted.has(node.variable));
   // Integers and bools have no gradient: the path ends there.
-  const seen = topological([root], (node) => node.inputs, (node) => isFloat(node.dtype) && node.op !== NUMBER);
+  const seen = topological([root], pathInputs, (node) => isFloat(node.dtype) && node.op !== NUMBER);
   const onPath = new Set<Tensor>();
   for (const node of seen) {
     node.index = -1;
-    if (isWanted(node) || node.inputs.some((x) => onPath.has(x))) onPath.add(node);
+    if (isWanted(node) || pathInputs(node).some((x) => onPath.has(x))) onPath.add(node);
   }
   const order = seen.filter((node) => onPath.has(node));
   order.forEach((node, i) => (node.index = i));

@@ -1,9 +1,9 @@
 // The few ops that the core's own walker needs: add, mul, sum, cast, reshape, expand, transpose. lib/ops builds on them.
-import { checkDType, dtypeCode, isFloat, promote, type DType } from './dtype.js';
+import { checkDType, type DType, dtypeCode, isFloat, promote } from './dtype.js';
 import { ShapeError } from './errors.js';
 import { newOp, type Op } from './op.js';
 import { operand, record } from './record.js';
-import { broadcast, checkAxes, describe, formatShape, sameShape, sizeOf, type Axes, type Shape } from './shape.js';
+import { type Axes, broadcast, checkAxes, describe, formatShape, SCALAR, type Shape, sameShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** What a binary op does with the dtypes of its operands. */
@@ -32,7 +32,10 @@ export function unary(op: Op, a: Tensor): Tensor {
 }
 
 export const addOp: Op = newOp('add', { kind: 'element', float: 'add', int: 'add_i' }, ({ dy }) => [dy, dy]);
-export const mulOp: Op = newOp('mul', { kind: 'element', float: 'mul', int: 'mul_i' }, ({ inputs, dy }) => [mul(dy, inputs[1]!), mul(dy, inputs[0]!)]);
+export const mulOp: Op = newOp('mul', { kind: 'element', float: 'mul', int: 'mul_i' }, ({ inputs, dy }) => [
+  mul(dy, inputs[1]!),
+  mul(dy, inputs[0]!),
+]);
 
 export const add = (a: Tensor, b: Tensor | number): Tensor => binary(addOp, a, b);
 
@@ -102,17 +105,26 @@ export function expand(a: Tensor, shape: Shape): Tensor {
   return record(expandOp, [x], shape, x.dtype, shape);
 }
 
-const transposeOp = newOp('transpose', { kind: 'view', strides: ({ attrs }, strides) => attrs.map((axis) => strides[axis]!) }, ({ attrs, dy }) => {
-  const inverse = new Array<number>(attrs.length);
-  attrs.forEach((axis, i) => (inverse[axis] = i));
-  return [permute(dy, inverse)];
-});
+const transposeOp = newOp(
+  'transpose',
+  { kind: 'view', strides: ({ attrs }, strides) => attrs.map((axis) => strides[axis]!) },
+  ({ attrs, dy }) => {
+    const inverse = new Array<number>(attrs.length);
+    attrs.forEach((axis, i) => (inverse[axis] = i));
+    return [permute(dy, inverse)];
+  },
+);
 
 /** Reorders the axes: axis i of the result is axis `order[i]` of a. */
 export function permute(a: Tensor, order: readonly number[]): Tensor {
   const x = operand('transpose', a);
-  if (order.every((axis, i) => axis === i)) return x;
-  return record(transposeOp, [x], order.map((axis) => x.shape[axis]!), x.dtype, order);
+  let moves = false;
+  const shape = new Array<number>(order.length);
+  for (let i = 0; i < order.length; i++) {
+    moves ||= order[i] !== i;
+    shape[i] = x.shape[order[i]!]!;
+  }
+  return moves ? record(transposeOp, [x], shape, x.dtype, order) : x;
 }
 
 /** The kinds of the `reduce` command, for f32 and for integers. */
@@ -120,7 +132,8 @@ const REDUCE = { sum: [0, 5], mean: [1, -1], max: [2, 6], min: [3, 7], argmax: [
 
 /** Reduces the adjacent axes first … first+count-1: the node that a `reduce` command computes. */
 export function reduceNode(op: Op, x: Tensor, first: number, count: number, dtype: DType): Tensor {
-  return record(op, [x], [...x.shape.slice(0, first), ...x.shape.slice(first + count)], dtype, [first, count]);
+  const shape = count === x.shape.length ? SCALAR : [...x.shape.slice(0, first), ...x.shape.slice(first + count)];
+  return record(op, [x], shape, dtype, [first, count]);
 }
 
 export function reduceLowering(kind: keyof typeof REDUCE): Op['lowering'] {
@@ -131,7 +144,13 @@ export function reduceLowering(kind: keyof typeof REDUCE): Op['lowering'] {
     args: ({ inputs: [x], attrs: [first, count] }, io) => {
       const { shape } = x!;
       const code = REDUCE[kind][isFloat(x!.dtype) ? 0 : 1];
-      return [code, sizeOf(shape.slice(0, first)), sizeOf(shape.slice(first!, first! + count!)), sizeOf(shape.slice(first! + count!)), io.output()];
+      return [
+        code,
+        sizeOf(shape.slice(0, first)),
+        sizeOf(shape.slice(first!, first! + count!)),
+        sizeOf(shape.slice(first! + count!)),
+        io.output(),
+      ];
     },
   };
 }
@@ -143,10 +162,17 @@ export const keptShape = (shape: Shape, axes: readonly number[]): number[] => sh
 export const spread = (dy: Tensor, x: Tensor, first: number, count: number): Tensor =>
   expand(reshape(dy, [...x.shape.slice(0, first), ...new Array<number>(count).fill(1), ...x.shape.slice(first + count)]), x.shape);
 
-export const sumOp: Op = newOp('sum', reduceLowering('sum'), ({ inputs: [x], attrs: [first, count], dy }) => [spread(dy, x!, first!, count!)]);
+export const sumOp: Op = newOp('sum', reduceLowering('sum'), ({ inputs: [x], attrs: [first, count], dy }) => [
+  spread(dy, x!, first!, count!),
+]);
 
 /** Splits `axes` (ascending) into runs of adjacent ones, last run first, and reduces one after the other. */
-export function reduceAxes(x: Tensor, axes: readonly number[], keepDim: boolean, one: (x: Tensor, first: number, count: number) => Tensor): Tensor {
+export function reduceAxes(
+  x: Tensor,
+  axes: readonly number[],
+  keepDim: boolean,
+  one: (x: Tensor, first: number, count: number) => Tensor,
+): Tensor {
   let result = x;
   for (let end = axes.length; end > 0; ) {
     let start = end - 1;
@@ -160,6 +186,7 @@ export function reduceAxes(x: Tensor, axes: readonly number[], keepDim: boolean,
 export function sum(a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
   const x = operand('sum', a);
   const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
+  if (axis === undefined && !keepDim) return reduceNode(sumOp, x, 0, x.shape.length, dtype);
   return reduceAxes(x, checkAxes('sum', axis, x.shape.length), keepDim, (t, first, count) => reduceNode(sumOp, t, first, count, dtype));
 }
 

@@ -1,9 +1,9 @@
 // Writes a Chain body: inputs with strides, steps on registers, outputs. See docs/program.md for the encoding.
-import { dtypeCode, isFloat, type DType } from './dtype.js';
+import { type DType, dtypeCode, isFloat } from './dtype.js';
 import { stepCode } from './native.js';
-import { sizeOf, type Shape, stridesOf } from './shape.js';
+import { type Shape, sizeOf, stridesOf } from './shape.js';
 import type { Tensor } from './tensor.js';
-import type { Access, ChainUnit, Value } from './lower.js';
+import type { Access, ChainUnit, Value } from './units.js';
 
 const INPUT = 0;
 const REGISTER = 1 << 16;
@@ -74,7 +74,12 @@ class Body {
     );
     const out = [dims.length, ...dims, this.inputs.length];
     this.inputs.forEach((input, k) => {
-      out.push(input.value === null ? -1 : this.writer.buffer(input.value), dtypeCode[input.dtype], strides[k] ? 1 : 0, ...(strides[k] ?? []));
+      out.push(
+        input.value === null ? -1 : this.writer.buffer(input.value),
+        dtypeCode[input.dtype],
+        strides[k] ? 1 : 0,
+        ...(strides[k] ?? []),
+      );
     });
     return [...out, this.stepCount, ...this.steps, this.outputCount, ...this.outputs];
   }
@@ -109,7 +114,12 @@ function stridesUnder(shape: Shape, from: Shape, access: Access): readonly numbe
   const lead = shape.length - from.length;
   const strides = shape.map((n, i) => (i < lead || (from[i - lead] === 1 && n !== 1) ? 0 : own[i - lead]!));
   const natural = stridesOf(shape);
-  return sizeOf(shape) > 0 && strides.every((s, i) => s === natural[i] || shape[i] === 1) && access.strides === null && sizeOf(from) === sizeOf(shape) ? null : strides;
+  return sizeOf(shape) > 0 &&
+    strides.every((s, i) => s === natural[i] || shape[i] === 1) &&
+    access.strides === null &&
+    sizeOf(from) === sizeOf(shape)
+    ? null
+    : strides;
 }
 
 /** The body of a Chain unit. */
@@ -142,7 +152,8 @@ export function chainBody(unit: ChainUnit, writer: ChainWriter): number[] {
     const input = unit.tail.inputs[0]!;
     const base = writer.resolve(input);
     const kind = kindOf(input.dtype);
-    const { source } = unit.nodes.length && sources.has(base) ? { source: sources.get(base)! } : operandSource(body, sources, input, kind, writer);
+    const { source } =
+      unit.nodes.length && sources.has(base) ? { source: sources.get(base)! } : operandSource(body, sources, input, kind, writer);
     body.output(-1, kind === 'f' ? 'f32' : 'i32', source);
   }
   return body.encode();
@@ -183,7 +194,8 @@ function emit(body: Body, node: Tensor, source: (input: Tensor, want: Kind) => n
   if (lowering.kind === 'cast') return emitCast(body, node, source);
   if (lowering.kind !== 'element') throw new Error(`hebb: ${node.op.name} is no element op`);
   const { inputs } = node;
-  if (inputs.length === 0) return body.step((lowering.float ?? lowering.int)!, node.scalars.length ? SCALAR | writer.scalar(node, 0) : NONE);
+  if (inputs.length === 0)
+    return body.step((lowering.float ?? lowering.int)!, node.scalars.length ? SCALAR | writer.scalar(node, 0) : NONE);
   const operands = lowering.mask ? inputs.slice(1) : inputs;
   const float = lowering.float !== null && (lowering.int === null || operands.some((x) => isFloat(x.dtype)));
   const want: Kind = float ? 'f' : 'i';

@@ -35,7 +35,8 @@ export function defineOp<A extends Tensor[]>(op: {
   return (...inputs: A): Tensor => {
     const nodes = inputs.map((x) => operand(name, x)) as A;
     const y = forward(...nodes) as unknown;
-    if (!(y instanceof Tensor)) throw new ArgumentError(name, `forward must return a Tensor at once, got ${describe(y)}; recording is synchronous`, { value: y });
+    if (!(y instanceof Tensor))
+      throw new ArgumentError(name, `forward must return a Tensor at once, got ${describe(y)}; recording is synchronous`, { value: y });
     const value = operand(name, y);
     return record(node, [value, ...nodes], value.shape, value.dtype);
   };

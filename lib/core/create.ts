@@ -1,11 +1,12 @@
 // Tensors from JS values. Data are copied at once: what happens to the source later doesn't matter.
-import { bytesPerElement, checkDType, isFloat, type DType } from './dtype.js';
-import { ArgumentError, ShapeError } from './errors.js';
+
 import { cast, expand, reshape } from './basic.js';
+import { bytesPerElement, checkDType, type DType, isFloat } from './dtype.js';
+import { ArgumentError, ShapeError } from './errors.js';
 import { native } from './native.js';
 import { LEAF, newOp } from './op.js';
 import { clock, record } from './record.js';
-import { checkShape, describe, formatShape, sizeOf, type Shape } from './shape.js';
+import { checkShape, describe, formatShape, type Shape, sizeOf } from './shape.js';
 import { allocate } from './storage.js';
 import { NO_INPUTS, NO_NUMBERS, numberTensor, SMALL, Tensor } from './tensor.js';
 
@@ -31,7 +32,7 @@ export function tensor(values: number | boolean | ArrayLike<number> | readonly u
   return stored(toBytes(data, dtype), shape, dtype);
 }
 
-/** @internal A stored tensor that takes over `bytes` (small) or copies them (large). */
+/** A stored tensor that takes over `bytes` (small) or copies them (large). */
 export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
   const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
   if (bytes.byteLength <= SMALL) t.bytes = bytes;
@@ -42,7 +43,7 @@ export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
   return t;
 }
 
-/** @internal A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
+/** A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
 export function storedInPieces(shape: Shape, dtype: DType): { tensor: Tensor; write: (byteOffset: number, piece: Uint8Array) => void } {
   const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
   const storage = allocate('tensor', Math.max(sizeOf(shape) * bytesPerElement[dtype], 1));
@@ -78,7 +79,8 @@ function read(values: unknown): Source {
 function readView(view: ArrayBufferView): Source {
   const name = Object.prototype.toString.call(view).slice(8, -1);
   const dtype = arrayDType[name];
-  if (dtype === undefined) throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });
+  if (dtype === undefined)
+    throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });
   try {
     // The one test that tells a detached buffer from an empty one on every Node: a new view of it throws.
     new Uint8Array(view.buffer, 0, 0);
@@ -101,12 +103,17 @@ function readNested(values: readonly unknown[]): Source {
   const fill = (level: unknown, depth: number, path: string): void => {
     if (depth === shape.length) {
       if (typeof level === 'boolean') booleans++;
-      else if (typeof level !== 'number') throw new ArgumentError('tensor', `expects numbers, got ${describe(level)} at ${path || 'the top'}`, { value: level });
+      else if (typeof level !== 'number')
+        throw new ArgumentError('tensor', `expects numbers, got ${describe(level)} at ${path || 'the top'}`, { value: level });
       data[at++] = Number(level);
       return;
     }
     if (!Array.isArray(level) || level.length !== shape[depth])
-      throw new ShapeError('tensor', `ragged array: ${Array.isArray(level) ? `${level.length} values` : describe(level)} at ${path || 'the top'}, expected ${shape[depth]}`, { value: level });
+      throw new ShapeError(
+        'tensor',
+        `ragged array: ${Array.isArray(level) ? `${level.length} values` : describe(level)} at ${path || 'the top'}, expected ${shape[depth]}`,
+        { value: level },
+      );
     for (let i = 0; i < level.length; i++) fill(level[i], depth + 1, `${path}[${i}]`);
   };
   fill(values, 0, '');
@@ -156,7 +163,8 @@ const indexOp = newOp('arange', { kind: 'element', float: null, int: 'index' }, 
  */
 export function arange(...args: [end: number] | [start: number, end: number, step?: number]): Tensor {
   const [start, end, step = 1] = args.length === 1 ? [0, args[0]] : args;
-  if (![start, end, step].every(Number.isFinite) || step === 0) throw new ArgumentError('arange', `no range from ${start} to ${end} by ${step}`, { value: args });
+  if (![start, end, step].every(Number.isFinite) || step === 0)
+    throw new ArgumentError('arange', `no range from ${start} to ${end} by ${step}`, { value: args });
   const shape = checkShape('arange', [Math.max(0, Math.ceil((end - start) / step))]);
   const index = record(indexOp, [], shape, 'i32', shape);
   if (start === 0 && step === 1) return index;

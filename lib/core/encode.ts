@@ -1,12 +1,13 @@
 // Writes the Program of a lowered graph: buffers, then one command a unit, as docs/program.md lays it out.
-import { chainBody, fillBody, type ChainWriter } from './chain.js';
+import { type ChainWriter, chainBody, fillBody } from './chain.js';
 import { bytesPerElement } from './dtype.js';
 import type { Graph } from './graph.js';
-import { type Access, ChainUnit, CopyUnit, type Home, type Lowering, type Unit, UpdateUnit, type Value } from './lower.js';
+import type { Lowering } from './lower.js';
 import { opcode } from './native.js';
 import type { Operands } from './op.js';
 import { stridesOf } from './shape.js';
 import { SMALL, type Tensor } from './tensor.js';
+import { type Access, ChainUnit, CopyUnit, type Home, type Unit, UpdateUnit, type Value } from './units.js';
 
 const UNITS = 64; // bytes
 const READ = 0;
@@ -71,7 +72,16 @@ export class Encoder {
         names.push(unit.name);
       }
     const { table, leafTable, leaves, inputs, inputBytes, outputBytes, results, constants } = this;
-    const header = [1, this.workspace / UNITS, inputBytes / UNITS, outputBytes / UNITS, leaves.length, this.scalarCount + constants.length, table.length / 4, names.length];
+    const header = [
+      1,
+      this.workspace / UNITS,
+      inputBytes / UNITS,
+      outputBytes / UNITS,
+      leaves.length,
+      this.scalarCount + constants.length,
+      table.length / 4,
+      names.length,
+    ];
     const program = Int32Array.from([...header, ...leafTable, ...table, ...commands]);
     return { program, leaves, inputs, inputBytes, outputBytes, results, constants, commands: names };
   }
@@ -145,7 +155,13 @@ export class Encoder {
     if (lowering.kind !== 'command') throw new Error(`hebb: ${node.op.name} is no command`);
     const args = lowering.args(node, io, part);
     if (lowering.epilogue) args.push(0);
-    if (lowering.prologue) args.push(...chainBody({ nodes: [], head: null, tail: node, outputs: new Map() } as unknown as ChainUnit, this.writer((value) => this.buffer(value))));
+    if (lowering.prologue)
+      args.push(
+        ...chainBody(
+          { nodes: [], head: null, tail: node, outputs: new Map() } as unknown as ChainUnit,
+          this.writer((value) => this.buffer(value)),
+        ),
+      );
     return [opcode(lowering.opcode), args];
   }
 

@@ -18,7 +18,9 @@ export class Flight {
   /** What it stores: small results with their place in the run's output, large ones in memory of their own. */
   readonly results: { tensor: Tensor; small: boolean; offset: number; bytes: number }[] = [];
   readonly waiters: Waiter[] = [];
+  /** Variables that it overwrites: by steps, and by assignments, whose failure only the next read can tell. */
   readonly written: Parameter[] = [];
+  readonly assigned: Parameter[] = [];
   /** Whether somebody was told of a failure. */
   told = false;
 
@@ -95,7 +97,7 @@ function done(run: number, _nanoseconds: number, fault: Fault | null, output: Ui
     failures.set(run, error);
     voidAssignments.of(flight, error);
     flight.fail(error);
-    if (!flight.told) untold.push(error);
+    if (!flight.told) owe(error);
   } else flight.land(output ?? EMPTY);
   if (hasRoom()) {
     const waiting = room;
@@ -109,6 +111,12 @@ function done(run: number, _nanoseconds: number, fault: Fault | null, output: Ui
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** A failure that no promise carries yet: a warning, unless something claims it before the queue is empty. */
+export function owe(error: Error): void {
+  untold.push(error);
+  if (flights.size === 0) queueMicrotask(warnUntold);
+}
 
 /** A failed step's error that its own promise could no longer carry is claimed by the optimizer's next step. */
 export function claim(error: Error): void {
@@ -131,16 +139,23 @@ export function roomInQueue(): Promise<void> {
   return hasRoom() ? ready : new Promise((resolve) => room.push(resolve));
 }
 
-/** The typed error of a fault that native code tells in numbers. */
+/** @internal The typed error of a fault that native code tells in numbers. */
 export function wordFault(fault: Fault, commands: readonly string[]): Error {
   const op = commands[fault.command] ?? 'run';
   switch (fault.code) {
     case 1:
-      return new IndexError(op, `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are 0 … ${fault.limit - 1}`, { value: fault.value });
+      return new IndexError(
+        op,
+        `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are 0 … ${fault.limit - 1}`,
+        { value: fault.value },
+      );
     case 2:
       return new IndexError(op, `a slice starts at ${fault.value}, outside of its tensor`, { value: fault.value });
     case 3:
-      return new MemoryError(op, 'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT');
+      return new MemoryError(
+        op,
+        'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT',
+      );
     case 5:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });
     default:

@@ -24,7 +24,8 @@ const MAX_MEMBERS = 24;
 const MAX_INPUTS = 16;
 const MAX_LIVE = 12;
 
-export const isElement = (node: Tensor): boolean => !isLeaf(node) && (node.op.lowering.kind === 'element' || node.op.lowering.kind === 'cast');
+export const isElement = (node: Tensor): boolean =>
+  !isLeaf(node) && (node.op.lowering.kind === 'element' || node.op.lowering.kind === 'cast');
 
 /** Storing rounds these: what follows reads them from memory, so that fused and unfused give the same bits. */
 const roundsWhenStored = (node: Tensor): boolean => node.dtype === 'bf16' || node.dtype === 'f16' || node.dtype === 'u8';
@@ -34,7 +35,8 @@ export function fuse(graph: Graph, kept: ReadonlySet<Tensor>): Map<Tensor, Group
   const { nodes } = graph;
   const users = usersOf(graph);
   const groupOf = new Map<Tensor, Group>();
-  for (let start = 0; start < nodes.length; start += WINDOW) new Window(graph, start, Math.min(start + WINDOW, nodes.length), users, kept, groupOf).run();
+  for (let start = 0; start < nodes.length; start += WINDOW)
+    new Window(graph, start, Math.min(start + WINDOW, nodes.length), users, kept, groupOf).run();
   return groupOf;
 }
 

@@ -1,15 +1,16 @@
 // The graph of one Program while it is compiled: nodes in order, steps expanded into backward pass and update, aliases looked through.
-import { add, cast, mul, sumTo } from './basic.js';
+
 import { gradients } from './autograd.js';
-import { clipScale, finiteCondition, normOp } from './guard.js';
+import { add, cast, mul, sumTo } from './basic.js';
 import { ArgumentError } from './errors.js';
+import { clipScale, finiteCondition, normOp } from './guard.js';
 import { isLeaf } from './key.js';
 import { NUMBER } from './op.js';
 import { clock, record } from './record.js';
-import { sameShape, SCALAR } from './shape.js';
+import { SCALAR, sameShape } from './shape.js';
 import { ACCUMULATE, CLIP_NORM, isAfter, SKIP_NON_FINITE, type StepNode, USES_ACCUMULATED } from './step.js';
 import { numberTensor, type Tensor } from './tensor.js';
-import { Parameter } from './variable.js';
+import type { Parameter } from './variable.js';
 import { topological } from './walk.js';
 
 /** What a step became: gradients and their parameters, and the scalars that steer the update. */
@@ -31,7 +32,9 @@ export class Graph {
   readonly hyper = new Map<Tensor, { step: StepNode; k: number }>();
 
   constructor(recorded: readonly Tensor[], roots: readonly Tensor[]) {
-    for (const node of recorded) if (node.op.lowering.kind === 'update' && !isLeaf(node)) this.updates.set(node as StepNode, this.expandStep(node as StepNode, recorded));
+    for (const node of recorded)
+      if (node.op.lowering.kind === 'update' && !isLeaf(node))
+        this.updates.set(node as StepNode, this.expandStep(node as StepNode, recorded));
     const extra = [...this.updates.values()].flatMap((u) => u.commits.map((c) => c.value));
     this.nodes = topological([...roots, ...extra], (node) => this.inputsOf(node));
     this.nodes.forEach((node, i) => (node.index = i));
@@ -82,7 +85,8 @@ export class Graph {
       }
       if (grad) segments.push({ variable, param: this.newestIn(recorded, variable, step), grad, place });
     });
-    if (segments.length === 0) throw new ArgumentError('step', "the loss doesn't depend on any of the optimizer's parameters; are they frozen, or another model's?");
+    if (segments.length === 0)
+      throw new ArgumentError('step', "the loss doesn't depend on any of the optimizer's parameters; are they frozen, or another model's?");
     const grads = segments.map((s) => s.grad);
     const needsNorm = (bits & (CLIP_NORM | SKIP_NON_FINITE)) !== 0 && grads.length > 0;
     const norm = needsNorm ? record(normOp, grads, SCALAR, 'f32') : null;

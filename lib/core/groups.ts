@@ -1,11 +1,11 @@
 // Unrelated requests of one stretch become separate Programs, so that one caller's failure never rejects another's promise.
 import { inputsOf } from './key.js';
 import { VARIABLE } from './op.js';
+import type { StepNode } from './step.js';
 import type { Ask } from './stretch.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
 import { topological } from './walk.js';
-import type { StepNode } from './step.js';
 
 /** Related are requests that share a node to compute, or a variable that one of them writes. */
 export function groupsOf(asks: readonly Ask[]): Ask[][] {

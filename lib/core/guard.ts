@@ -1,15 +1,18 @@
 // What steers an optimizer's update inside the run: the gradient norm, the scale that clips it, and the condition under which it writes.
 import { add, binary, cast, mul } from './basic.js';
 import { newOp } from './op.js';
-import { record } from './record.js';
+import { clock, record } from './record.js';
 import { sizeOf } from './shape.js';
 import { numberTensor, type Tensor } from './tensor.js';
-import { clock } from './record.js';
 
 /** The 2-norm of all its inputs together. */
 export const normOp = newOp(
   'gradNorm',
-  { kind: 'command', opcode: 'norm', args: ({ inputs }, io) => [io.output(), inputs.length, ...inputs.flatMap((x, k) => [sizeOf(x.shape), io.input(k)])] },
+  {
+    kind: 'command',
+    opcode: 'norm',
+    args: ({ inputs }, io) => [io.output(), inputs.length, ...inputs.flatMap((x, k) => [sizeOf(x.shape), io.input(k)])],
+  },
   null,
 );
 

@@ -1,9 +1,9 @@
 // The structure of a group of requests as a list of integers: the Program cache's key. One walk yields key, leaves and runtime scalars.
 import { dtypeCode } from './dtype.js';
 import { LEAF, NUMBER, VARIABLE } from './op.js';
-import { MARKED, STALE, type Tensor } from './tensor.js';
 import { clock } from './record.js';
 import { ACCUMULATE, type StepNode } from './step.js';
+import { DISPOSED, MARKED, STALE, type Tensor } from './tensor.js';
 import { topological } from './walk.js';
 
 /** What one group of requests asks for. */
@@ -22,6 +22,11 @@ export interface Structure {
   readonly results: Tensor[];
   /** Among the results: those stored because they were marked. */
   readonly again: Tensor[];
+  /** A leaf whose small value is still on its way, and one that can't be had any more. */
+  readonly blocked: Tensor | null;
+  readonly stale: Tensor | null;
+  /** Whether the nodes hold new values of variables: assignments, values after a step. */
+  readonly assigns: boolean;
 }
 
 let buffer = new Int32Array(1024);
@@ -37,25 +42,35 @@ function push(value: number): void {
 }
 
 /** Whether a walk stops here: the value is at hand or will be. */
-export const isLeaf = (node: Tensor): boolean => node.bytes !== null || node.storage !== null || node.flight !== null || node.op.lowering.kind === 'leaf';
+export const isLeaf = (node: Tensor): boolean =>
+  node.bytes !== null || node.storage !== null || node.flight !== null || node.op.lowering.kind === 'leaf';
 
 const NONE: readonly Tensor[] = [];
 export const inputsOf = (node: Tensor): readonly Tensor[] => (isLeaf(node) ? NONE : node.inputs);
 
-const isCheap = (node: Tensor): boolean => node.op.lowering.kind === 'alias' || node.op.lowering.kind === 'view' || node.op.lowering.kind === 'pick';
+const isCheap = (node: Tensor): boolean =>
+  node.op.lowering.kind === 'alias' || node.op.lowering.kind === 'view' || node.op.lowering.kind === 'pick';
 
-/** Walks what the requests need. Throws nothing: stale leaves are reported by `staleLeaf`. */
+/** Walks what the requests need; throws nothing. */
 export function structureOf(requests: readonly Request[]): Structure {
-  const nodes = topological(requests.map((r) => r.root), inputsOf);
+  const nodes = topological(
+    requests.map((r) => r.root),
+    inputsOf,
+  );
   const scalars: number[] = [];
   const results: Tensor[] = [];
   const again: Tensor[] = [];
+  let blocked: Tensor | null = null;
+  let stale: Tensor | null = null;
+  let assigns = false;
   length = 0;
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i]!;
     node.index = i;
     if (isLeaf(node)) {
       pushLeaf(node, scalars);
+      if (node.flags & (STALE | DISPOSED)) stale = node;
+      else if (node.flight !== null && node.bytes === null && node.storage === null) blocked = node;
       continue;
     }
     const { op, inputs, attrs } = node;
@@ -64,6 +79,7 @@ export function structureOf(requests: readonly Request[]): Structure {
     push(attrs.length);
     for (let k = 0; k < attrs.length; k++) push(attrs[k]!);
     for (let k = 0; k < node.scalars.length; k++) scalars.push(node.scalars[k]!);
+    if (node.variable !== null) assigns = true;
     if (op.lowering.kind === 'update') pushStep(node as StepNode, nodes, i);
     else if (node.flags & MARKED && !isCheap(node)) {
       results.push(node);
@@ -88,7 +104,7 @@ export function structureOf(requests: readonly Request[]): Structure {
   }
   for (const node of again) push(node.index);
   const key = buffer.subarray(0, length);
-  return { nodes, key, hash: hashOf(key), scalars, results, again };
+  return { nodes, key, hash: hashOf(key), scalars, results, again, blocked, stale, assigns };
 }
 
 function pushLeaf(node: Tensor, scalars: number[]): void {
@@ -110,7 +126,8 @@ function pushStep(step: StepNode, nodes: readonly Tensor[], end: number): void {
   push(step.updater.id);
   for (let k = 0; k < end; k++) {
     const { variable } = nodes[k]!;
-    if (variable !== null && nodes[k]!.op.lowering.kind !== 'alias') push(step.updater.index.has(variable) && variable.requiresGrad ? k : -1 - k);
+    if (variable !== null && nodes[k]!.op.lowering.kind !== 'alias')
+      push(step.updater.index.has(variable) && variable.requiresGrad ? k : -1 - k);
   }
   push(-1);
 }
@@ -126,5 +143,3 @@ export function sameKey(a: Int32Array, b: Int32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
-
-export const staleLeaf = (nodes: readonly Tensor[]): Tensor | undefined => nodes.find((node) => node.flags & STALE && isLeaf(node));

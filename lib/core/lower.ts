@@ -1,97 +1,14 @@
 // Lowering: from nodes to units of work over values in memory. Decides what is materialised and where results and assignments are written.
 import { bytesPerElement, type DType } from './dtype.js';
-import { type Group, fuse, isElement, usersOf } from './fuse.js';
-import { Graph } from './graph.js';
+import { fuse, type Group, isElement, usersOf } from './fuse.js';
+import type { Graph } from './graph.js';
 import { isLeaf } from './key.js';
 import { NUMBER } from './op.js';
-import { sameShape, sizeOf, stridesOf, type Shape } from './shape.js';
+import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
+import { type Access, ChainUnit, CommandUnit, CopyUnit, type Unit, UpdateUnit, Value } from './units.js';
 import type { Parameter } from './variable.js';
-
-/** A piece of memory. Its place is settled by memory.ts, or from the start for leaves. */
-export class Value {
-  producer: Unit | null = null;
-  readonly readers = new Set<Unit>();
-  /** Leaves: what to bind. Results: where the value must end up. */
-  home: Home | null = null;
-  first = -1;
-  last = -1;
-  offset = -1;
-
-  constructor(
-    readonly bytes: number,
-    readonly dtype: DType,
-  ) {}
-}
-
-export type Home =
-  | { kind: 'input' | 'leaf'; node: Tensor }
-  | { kind: 'variable'; variable: Parameter }
-  | { kind: 'result'; index: number };
-
-/** How a node is seen in memory: contiguous, or by strides. */
-export interface Access {
-  readonly value: Value;
-  readonly strides: readonly number[] | null;
-}
-
-export type Unit = ChainUnit | CommandUnit | CopyUnit | UpdateUnit;
-
-abstract class BaseUnit {
-  readonly reads = new Set<Value>();
-  readonly writes: Value[] = [];
-  /** Units that must run before this one, beyond the producers of what it reads. */
-  readonly after = new Set<Unit>();
-  writesVariable = false;
-  fails = false;
-  order = -1;
-  abstract readonly name: string;
-}
-
-export class ChainUnit extends BaseUnit {
-  /** Element nodes in order. */
-  nodes: Tensor[] = [];
-  head: Tensor | null = null;
-  tail: Tensor | null = null;
-  readonly outputs = new Map<Tensor, Value>();
-  constructor(readonly name: string) {
-    super();
-  }
-}
-
-export class CommandUnit extends BaseUnit {
-  constructor(
-    readonly node: Tensor,
-    readonly name: string,
-  ) {
-    super();
-  }
-}
-
-/** A strided copy into a fresh contiguous value, or into a variable; of a number: a fill. */
-export class CopyUnit extends BaseUnit {
-  readonly name = 'copy';
-  constructor(
-    readonly source: Access | Tensor,
-    readonly shape: Shape,
-    readonly target: Value,
-  ) {
-    super();
-  }
-}
-
-export class UpdateUnit extends BaseUnit {
-  readonly name = 'step';
-  condition: Value | null = null;
-  scale: Value | null = null;
-  norm: Value | null = null;
-  stepCount!: Value;
-  segments: { count: number; param: Value; grad: Value; states: Value[] }[] = [];
-  constructor(readonly step: StepNode) {
-    super();
-  }
-}
 
 /** What a compiled group of requests must leave behind. */
 export interface Demand {
@@ -237,7 +154,8 @@ export class Lowering {
     if (this.numberOf(node) || lowering.kind !== 'view') return;
     const base = this.graph.resolve(input);
     let [access] = this.accessOf(base);
-    if (!access || (access.strides !== null && !sameShape(base.shape, input.shape))) access = { value: this.contiguous(input), strides: null };
+    if (!access || (access.strides !== null && !sameShape(base.shape, input.shape)))
+      access = { value: this.contiguous(input), strides: null };
     const strides = lowering.strides(node, access.strides ?? stridesOf(input.shape));
     this.access.set(node, [{ value: access.value, strides }]);
   }
@@ -249,7 +167,10 @@ export class Lowering {
     unit.fails = lowering.fails ?? false;
     for (const input of node.inputs) this.read(unit, this.operandOf(node, input).value);
     const outputs = [{ shape: node.shape, dtype: node.dtype }, ...(lowering.extra?.(node) ?? [])];
-    this.access.set(node, outputs.map(({ shape, dtype }) => ({ value: this.write(unit, this.newValue(shape, dtype)), strides: null })));
+    this.access.set(
+      node,
+      outputs.map(({ shape, dtype }) => ({ value: this.write(unit, this.newValue(shape, dtype)), strides: null })),
+    );
   }
 
   /** An operand of a command; a matrix may stay stored with its axes swapped. */
@@ -419,7 +340,9 @@ function isSwapped(shape: Shape, strides: readonly number[]): boolean {
   if (rank < 2) return false;
   const stored = [...shape.slice(0, -2), shape[rank - 1]!, shape[rank - 2]!];
   const expected = stridesOf(stored);
-  return shape.every((n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]));
+  return shape.every(
+    (n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]),
+  );
 }
 
 /** Whether `unit` needs what `other` does. */

@@ -1,14 +1,13 @@
 // Plans: compiled Programs with what a run must bind, cached by structure. A hit costs one comparison; a miss compiles.
-import { Encoder, type Encoded } from './encode.js';
+import { type Encoded, Encoder } from './encode.js';
 import { Graph } from './graph.js';
-import { sameKey, type Request, type Structure } from './key.js';
+import { isLeaf, type Request, type Structure, sameKey } from './key.js';
 import { Lowering } from './lower.js';
 import { native } from './native.js';
 import { NUMBER } from './op.js';
 import { layOut, schedule, stepsToDefer } from './schedule.js';
 import type { StepNode, Updater } from './step.js';
 import type { Storage } from './storage.js';
-import { isLeaf } from './key.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
 import { counts } from './warnings.js';
@@ -127,10 +126,7 @@ function compile(structure: Structure, requests: readonly Assignment[]): Plan {
     if (!isLeaf(node) || node.op === NUMBER) scalarCount += node.scalars.length;
   }
   const walkIndex = new Map(nodes.map((node, i) => [node, i]));
-  const graph = new Graph(
-    nodes,
-    requests.map((r) => r.root).concat(results),
-  );
+  const graph = new Graph(nodes, requests.map((r) => r.root).concat(results));
   const assigns = requests.filter((r) => r.kind === 'assign').map(({ root, variable }) => ({ root, variable: variable! }));
   const deferred = new Set<StepNode>();
   let lowering = new Lowering(graph, { results, assigns }, deferred);
@@ -159,14 +155,22 @@ function compile(structure: Structure, requests: readonly Assignment[]): Plan {
     outputBytes: encoded.outputBytes,
     results: encoded.results,
     commands: encoded.commands,
-    writtenLeaves: nodes.flatMap((node, i) => (node.variable !== null && isLeaf(node) && node.bytes === null && written.has(node.variable) ? [i] : [])),
+    writtenLeaves: nodes.flatMap((node, i) =>
+      node.variable !== null && isLeaf(node) && node.bytes === null && written.has(node.variable) ? [i] : [],
+    ),
     bindings,
     inputs: encoded.inputs.map(({ node, offset }) => ({ index: walkIndex.get(node)!, offset })),
     bytes: encoded.program.byteLength * 3 + structure.key.byteLength + 1024,
   };
 }
 
-function bindingOf(home: Encoded['leaves'][number], graph: Graph, walkIndex: ReadonlyMap<Tensor, number>, encoded: Encoded, requests: readonly Assignment[]): Binding {
+function bindingOf(
+  home: Encoded['leaves'][number],
+  graph: Graph,
+  walkIndex: ReadonlyMap<Tensor, number>,
+  encoded: Encoded,
+  requests: readonly Assignment[],
+): Binding {
   if (home.kind === 'result') return { kind: 'result', index: encoded.results.slice(0, home.index).filter((r) => !r.small).length };
   if (home.kind !== 'variable') return { kind: 'node', index: walkIndex.get(home.node)! };
   const { variable } = home;
@@ -181,7 +185,8 @@ function bindingOf(home: Encoded['leaves'][number], graph: Graph, walkIndex: Rea
       if (ownerIndex === undefined) continue;
       const state = step.updater.states(place).indexOf(variable);
       if (state >= 0) return { kind: 'state', updater: step.updater, owner: ownerIndex, state };
-      if (step.attrs[0] !== 0 && step.updater.accumulated(place) === variable) return { kind: 'state', updater: step.updater, owner: ownerIndex, state: -1 };
+      if (step.attrs[0] !== 0 && step.updater.accumulated(place) === variable)
+        return { kind: 'state', updater: step.updater, owner: ownerIndex, state: -1 };
     }
   }
   return { kind: 'fixed', variable };
@@ -190,7 +195,9 @@ function bindingOf(home: Encoded['leaves'][number], graph: Graph, walkIndex: Rea
 /** The parameters whose accumulated gradients a step touches. */
 function ownersOf(step: StepNode, commits: readonly { variable: Parameter }[]): Parameter[] {
   if (commits.length === 0) return [];
-  return [...step.updater.index.keys()].filter((p) => commits.some((c) => c.variable === step.updater.accumulated(step.updater.index.get(p)!)));
+  return [...step.updater.index.keys()].filter((p) =>
+    commits.some((c) => c.variable === step.updater.accumulated(step.updater.index.get(p)!)),
+  );
 }
 
 export const markedCount = (): number => counts.marked;

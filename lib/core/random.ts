@@ -1,10 +1,11 @@
 // Random numbers: a Generator hands out counters when an op is recorded, so every evaluation of the node gives the same values.
+
+import { tensor } from './create.js';
 import { ArgumentError } from './errors.js';
 import { newOp, type Op } from './op.js';
 import { record } from './record.js';
-import { checkShape, describe, sizeOf, type Shape } from './shape.js';
+import { checkShape, describe, type Shape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
-import { tensor } from './create.js';
 
 /**
  * A counter-based source of random numbers (Philox4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
@@ -20,7 +21,8 @@ export class Generator {
   private forks = 0;
 
   constructor(seed: number) {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new ArgumentError('Generator', `a seed is a whole number from 0 to 2^53-1, got ${describe(seed)}`, { value: seed });
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new ArgumentError('Generator', `a seed is a whole number from 0 to 2^53-1, got ${describe(seed)}`, { value: seed });
     this.seed = seed;
   }
 
@@ -45,7 +47,8 @@ export class Generator {
   /** Takes over a state that `stateDict` gave. */
   async loadStateDict(dict: Record<string, Tensor>): Promise<void> {
     const { state } = dict;
-    if (!state || state.dtype !== 'i32' || state.size !== 6) throw new ArgumentError('Generator', "expects { state: i32 (6) }, as stateDict() gives it");
+    if (!state || state.dtype !== 'i32' || state.size !== 6)
+      throw new ArgumentError('Generator', 'expects { state: i32 (6) }, as stateDict() gives it');
     const words = await state.data();
     const whole = (k: number): number => (words[2 * k]! >>> 0) + words[2 * k + 1]! * 2 ** 32;
     this.seed = whole(0);
@@ -78,7 +81,7 @@ let current = shared;
 /** The Generator that random ops and layers use when none is given. */
 export const defaultGenerator = (): Generator => current;
 
-/** @internal Records with another default Generator. */
+/** Records with another default Generator. */
 export function withGenerator<T>(generator: Generator, record: () => T): T {
   const outer = current;
   current = generator;

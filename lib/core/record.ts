@@ -1,7 +1,7 @@
 // Recording: how a node comes to be. Checks its inputs' state on the user's own line; computes nothing.
 import type { DType } from './dtype.js';
 import { ArgumentError, DisposedError, StaleError } from './errors.js';
-import { NUMBER, VARIABLE, type Op } from './op.js';
+import { NUMBER, type Op, VARIABLE } from './op.js';
 import { describe, type Shape } from './shape.js';
 import { DISPOSED, INHERITED, isStored, NEEDS_GRAD, NO_NUMBERS, numberTensor, OPAQUE, STALE, SUSPECT, Tensor } from './tensor.js';
 import { Parameter } from './variable.js';

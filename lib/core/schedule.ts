@@ -1,6 +1,7 @@
 // The order of a Program's units: what can fail first, what writes variables last. Then memory: the workspace's offsets by lifetime.
-import type { Lowering, Unit, UpdateUnit, Value } from './lower.js';
+import type { Lowering } from './lower.js';
 import type { StepNode } from './step.js';
+import type { Unit, UpdateUnit, Value } from './units.js';
 
 /** A topological order in which writers of variables come as late as they can. */
 export function schedule(units: readonly Unit[]): Unit[] {
@@ -40,7 +41,10 @@ export function schedule(units: readonly Unit[]): Unit[] {
 /** The steps whose update precedes something that may fail: they must work on copies. */
 export function stepsToDefer(order: readonly Unit[]): StepNode[] {
   const last = order.findLastIndex((unit) => unit.fails);
-  return order.slice(0, Math.max(last, 0)).filter((unit) => unit.writesVariable && 'step' in unit).map((unit) => (unit as UpdateUnit).step);
+  return order
+    .slice(0, Math.max(last, 0))
+    .filter((unit) => unit.writesVariable && 'step' in unit)
+    .map((unit) => (unit as UpdateUnit).step);
 }
 
 const ALIGN = 64;

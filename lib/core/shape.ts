@@ -36,7 +36,11 @@ export function checkShape(op: string, shape: unknown): Shape {
   let size = 1;
   for (const dim of copy) {
     if (typeof dim !== 'number' || !Number.isInteger(dim) || dim < 0 || dim > MAX_SIZE)
-      throw new ShapeError(op, `a size must be a whole number from 0 to 2^31-1, got ${describe(dim)} in [${copy.map(describe).join(', ')}]`, { value: shape });
+      throw new ShapeError(
+        op,
+        `a size must be a whole number from 0 to 2^31-1, got ${describe(dim)} in [${copy.map(describe).join(', ')}]`,
+        { value: shape },
+      );
     size *= dim || 1;
   }
   if (size > MAX_ELEMENTS) throw new ShapeError(op, `${formatShape(copy as number[])} has more elements than any memory`, { value: shape });
@@ -61,7 +65,9 @@ export function broadcast(op: string, a: Shape, b: Shape): Shape {
     const m = a[a.length - i] ?? 1;
     const n = b[b.length - i] ?? 1;
     if (m !== n && m !== 1 && n !== 1)
-      throw new ShapeError(op, `shapes ${formatShape(a)} and ${formatShape(b)} don't broadcast: axis -${i} has ${m} and ${n}`, { value: [a, b] });
+      throw new ShapeError(op, `shapes ${formatShape(a)} and ${formatShape(b)} don't broadcast: axis -${i} has ${m} and ${n}`, {
+        value: [a, b],
+      });
     out[rank - i] = m === 1 ? n : m;
   }
   return out;

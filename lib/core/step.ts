@@ -1,12 +1,13 @@
 // An optimizer's step as a node. It is recorded as "step of this loss" alone; its backward pass and update are recorded once, when the
 // Program is compiled, so a cached training step costs JS no more than its forward pass.
-import { newOp } from './op.js';
-import { clock, record } from './record.js';
-import { SCALAR } from './shape.js';
-import { NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
-import { variableHooks, type Parameter } from './variable.js';
+
 import { gradients } from './autograd.js';
 import { inputsOf } from './key.js';
+import { newOp } from './op.js';
+import { checkFresh, clock, record } from './record.js';
+import { SCALAR } from './shape.js';
+import { isStored, NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
+import { type Parameter, variableHooks } from './variable.js';
 import { topological } from './walk.js';
 
 /** How an update becomes a command: the optimizer's part of it. Buffers and scalars are numbers of the Program. */
@@ -53,6 +54,8 @@ const afterOp = newOp('after', { kind: 'alias' }, null);
 export class StepNode extends Tensor {
   /** Parameters of explicit gradients, or null: those that the loss reaches. `inputs` are the loss, such gradients and their parameters. */
   explicit: readonly Parameter[] | null = null;
+  /** Values after this step that have been read in its own stretch. */
+  readonly after: Tensor[] = [];
   private reached: Set<Parameter> | null = null;
 
   constructor(
@@ -88,8 +91,7 @@ export function recordStep(
   let node: StepNode;
   if ('loss' in what) {
     const { loss } = what;
-    // Checks the loss's freshness on the user's line, as any op does.
-    record(stepOp, [loss], SCALAR, 'f32');
+    if (loss.clock !== clock.now && !isStored(loss)) checkFresh('step', loss);
     if (loss.flags & OPAQUE) {
       // A user's gradient rule may read anything, so it is recorded now.
       const own = [...updater.index.keys()].filter((p) => p.requiresGrad);
@@ -119,6 +121,7 @@ variableHooks.afterStep = (variable, newest) => {
     after.variable = variable;
     after.flags = newest.flags & ~OPAQUE;
     variable.newest = after;
+    step.after.push(after);
     return after;
   }
   return null;

@@ -11,7 +11,9 @@ export class Storage {
   ) {}
 }
 
-const owners = new FinalizationRegistry<readonly [slot: number, generation: number]>(([slot, generation]) => native().freeStorage(slot, generation));
+const owners = new FinalizationRegistry<readonly [slot: number, generation: number]>(([slot, generation]) =>
+  native().freeStorage(slot, generation),
+);
 
 /** Allocates native memory with undefined contents; throws a MemoryError beyond the budget. */
 export function allocate(op: string, bytes: number): Storage {

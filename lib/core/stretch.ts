@@ -1,20 +1,21 @@
 // One stretch, one run: gathers what is asked for between two awaits, submits it at the end of the microtask, and settles what came of it.
-import { DisposedError, HebbError, StaleError } from './errors.js';
-import { claim, failuresSeen, Flight, attach, landing, launch, roomInQueue, voidAssignments, wordFault } from './flight.js';
-import { type Request, staleLeaf, structureOf, type Structure } from './key.js';
+
+import { detachOp } from './detach.js';
+import type { TypedArray } from './dtype.js';
+import { DisposedError, type HebbError, StaleError } from './errors.js';
+import { attach, claim, Flight, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import { groupsOf } from './groups.js';
+import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
 import { LEAF, VARIABLE } from './op.js';
-import { bind, planFor, type Plan } from './plan.js';
+import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
-import { clearPendingSteps, isAfter, type StepNode } from './step.js';
+import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, SMALL, STALE, SUSPECT, Tensor, viewOf } from './tensor.js';
-import { inlineAllowed } from './turn.js';
-import { Parameter, variableHooks } from './variable.js';
-import { groupsOf } from './groups.js';
-import type { TypedArray } from './dtype.js';
-import { detachOp } from './detach.js';
-import { warnAgain } from './warnings.js';
+import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
+import { wayOfRun } from './turn.js';
+import { assignedOp, type Parameter, variableHooks } from './variable.js';
+import { noteCompilation, sites, warnAgain } from './warnings.js';
 
 export interface Ask extends Request {
   readonly variable: Parameter | null;
@@ -45,7 +46,7 @@ export function settleAssignments(own: (variable: Parameter) => boolean): void {
   assigns = open.filter((ask) => ask.kind === 'assign').length;
   if (open.length && !scheduled) {
     scheduled = true;
-    queueMicrotask(flush);
+    void microtask.then(flush);
   }
 }
 
@@ -53,11 +54,14 @@ function push(ask: Ask): void {
   open.push(ask);
   if (scheduled) return;
   scheduled = true;
-  queueMicrotask(flush);
+  void microtask.then(flush);
 }
 
+/** Cheaper than queueMicrotask, which makes an async resource each time. */
+const microtask = Promise.resolve();
+
 function siteOf(root: Tensor): Error | null {
-  return root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
+  return sites.wanted > 0 || root.flags & SUSPECT || root.clock !== clock.now ? new Error('asked here') : null;
 }
 
 /** Asks for a tensor; resolves once its value is stored. */
@@ -81,6 +85,8 @@ variableHooks.assign = (variable, root) => {
   assigns++;
   push({ root, kind: 'assign', variable, resolve: null, reject: null, site: null });
 };
+
+variableHooks.claim = claim;
 
 /** Submits what has been asked for so far. */
 export function flush(): void {
@@ -118,20 +124,22 @@ type Wait = (then: () => void) => void;
 function submit(asks: readonly Ask[]): Wait | null {
   for (;;) {
     const structure = structureOf(asks);
-    const blocked = structure.nodes.find((node) => node.flight !== null && node.bytes === null && node.storage === null);
-    if (blocked) {
-      const { waiters } = blocked.flight!;
-      return (then) => waiters.push({ resolve: then, reject: then });
-    }
-    const stale = staleLeaf(structure.nodes);
-    if (stale) {
+    const { blocked, stale } = structure;
+    if (stale !== null) {
       rejectAll(asks, staleError(stale));
       return null;
+    }
+    if (blocked !== null) {
+      const { waiters } = blocked.flight!;
+      return (then) => waiters.push({ resolve: then, reject: then });
     }
     for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
     const results: Storage[] = [];
     try {
+      const compiled = planCounts().compiled;
       const plan = planFor(structure, asks);
+      if (planCounts().compiled !== compiled) noteCompilation(asks.find((ask) => ask.site)?.site ?? null);
+      else if (sites.wanted > 0) sites.wanted--;
       for (const { bytes, small } of plan.results) if (!small) results.push(allocate('run', bytes));
       execute(plan, structure, asks, results);
       retried = false;
@@ -150,9 +158,13 @@ function submit(asks: readonly Ask[]): Wait | null {
 const staleError = (leaf: Tensor): Error =>
   leaf.flags & DISPOSED
     ? new DisposedError('run', 'a tensor that this needs was disposed')
-    : new StaleError('run', `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`, {
-        cause: leaf.variable?.failure ?? undefined,
-      });
+    : new StaleError(
+        'run',
+        `this was recorded from ${leaf.variable?.label()}, which has been overwritten since; ask for it before step() and await after`,
+        {
+          cause: leaf.variable?.failure ?? undefined,
+        },
+      );
 
 function rejectAll(asks: readonly Ask[], error: Error): void {
   let told = false;
@@ -161,9 +173,12 @@ function rejectAll(asks: readonly Ask[], error: Error): void {
       ask.reject(error);
       told = true;
     }
-    if (ask.variable) voidAssignment(ask.variable, error);
+    if (ask.variable) {
+      voidAssignment(ask.variable, error);
+      ask.variable.unread = error;
+    }
   }
-  if (!told) process.emitWarning(`an assignment failed: ${error.message}`, 'HebbWarning');
+  if (!told) owe(error);
 }
 
 function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results: readonly Storage[]): void {
@@ -171,11 +186,15 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
   attach();
   bind(plan, structure, results, asks);
   const output = new Uint8Array(plan.outputBytes);
-  const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, inlineAllowed(), failuresSeen.count);
-  if (run < 0) throw wordFault(native().fault(), plan.commands);
+  const way = wayOfRun();
+  const run = native().run(plan.program, plan.scalars, plan.handles, plan.input, output, way !== 'queue', failuresSeen.count);
+  if (run < 0) {
+    failuresSeen.count++;
+    throw wordFault(native().fault(), plan.commands);
+  }
   const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
 
-  for (const node of nodes) if (!isLeafOp(node)) node.flags |= MARKED;
+  for (let i = 0; i < nodes.length; i++) if (!isLeafOp(nodes[i]!)) nodes[i]!.flags |= MARKED;
   let large = 0;
   for (let i = 0; i < plan.results.length; i++) {
     const { offset, bytes, small } = plan.results[i]!;
@@ -188,26 +207,40 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
       flight.results.push({ tensor, small, offset, bytes });
     }
   }
-  // Variables: the old value's leaf becomes stale, the newest recorded value becomes the leaf of the new version.
+  writeVariables(plan, structure, asks, flight);
+  const overwrites = plan.writtenLeaves.length > 0;
+  for (const tensor of structure.results) dropRecord(tensor, overwrites);
+  if (overwrites) dropStaleRecords();
+
+  if (flight !== null) {
+    launch(flight);
+    for (const ask of asks) {
+      if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
+      else if (ask.kind === 'step') settleStep(ask, flight);
+    }
+  } else if (way === 'inline') resolveAll(asks);
+  else setImmediate(resolveAll, asks);
+}
+
+function resolveAll(asks: readonly Ask[]): void {
+  for (const ask of asks) ask.resolve?.();
+}
+
+/** The old values' leaves become stale; the newest recorded values become the leaves of the new versions. */
+function writeVariables(plan: Plan, { nodes, assigns: recorded }: Structure, asks: readonly Ask[], flight: Flight | null): void {
   for (const index of plan.writtenLeaves) {
     const leaf = nodes[index]!;
     leaf.flags |= STALE;
     advance(leaf.variable!, flight);
   }
-  for (const ask of asks) if (ask.variable) advance(ask.variable, flight);
-  for (const node of nodes) if (isAfter(node) || node.op.name === 'assign') settleVersion(node);
-  for (const tensor of structure.results) dropRecord(tensor, plan.writtenLeaves.length > 0);
-  if (plan.writtenLeaves.length) dropStaleRecords();
-
-  if (flight === null) {
-    for (const ask of asks) ask.resolve?.();
-    return;
-  }
-  launch(flight);
+  for (const ask of asks) if (ask.kind === 'step') (ask.root as StepNode).after.forEach(settleVersion);
+  if (!recorded) return;
   for (const ask of asks) {
-    if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
-    else if (ask.kind === 'step') settleStep(ask, flight);
+    if (!ask.variable) continue;
+    advance(ask.variable, flight);
+    flight?.assigned.push(ask.variable);
   }
+  for (const node of nodes) if (node.op === assignedOp) settleVersion(node);
 }
 
 const isLeafOp = (node: Tensor): boolean => node.op.lowering.kind === 'leaf';
@@ -240,7 +273,6 @@ function advance(variable: Parameter, flight: Flight | null): void {
 /** A recorded new value whose run was submitted is from now on the variable's value in memory. */
 function settleVersion(node: Tensor): void {
   const variable = node.variable!;
-  if (variable === null) return;
   node.op = VARIABLE;
   node.inputs = NO_INPUTS;
   if (variable.newest !== node) node.flags |= STALE;
@@ -258,6 +290,7 @@ function voidAssignment(variable: Parameter, error: Error): void {
 
 voidAssignments.of = (flight, error) => {
   for (const variable of flight.written) voidAssignment(variable, error);
+  for (const variable of flight.assigned) variable.unread = error;
 };
 
 /** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
@@ -309,7 +342,7 @@ export async function run(...tensors: Tensor[]): Promise<void> {
   await Promise.all(tensors.map((t) => settled(operand('run', t))));
 }
 
-const settled = (t: Tensor): Promise<void> | undefined => (t.bytes !== null || (t.storage !== null && t.flight === null) || t.op === VARIABLE ? undefined : store(t));
+const settled = (t: Tensor): Promise<void> | undefined => (isAtHand(t) || t.op === VARIABLE ? undefined : store(t));
 
 /** A variable is read through a copy of its value at this moment. */
 function snapshot(t: Tensor): Tensor {
@@ -317,15 +350,21 @@ function snapshot(t: Tensor): Tensor {
   return node.variable !== null && node.bytes === null ? record(detachOp, [node], node.shape, node.dtype) : node;
 }
 
-asking.item = async (t) => {
-  const node = snapshot(t);
-  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
-  return (await values(node))[0]!;
+const isAtHand = (t: Tensor): boolean => t.bytes !== null || (t.storage !== null && t.flight === null);
+
+asking.item = (t) => {
+  try {
+    const node = snapshot(t);
+    if (node.bytes !== null) return Promise.resolve(viewOf(node, node.bytes)[0]!);
+    return (isAtHand(node) ? values(node) : store(node).then(() => values(node))).then((data) => data[0]!);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 };
 
 asking.data = async (t) => {
   const node = snapshot(t);
-  if (node.bytes === null && (node.storage === null || node.flight !== null)) await store(node);
+  if (!isAtHand(node)) await store(node);
   return (await values(node)).slice();
 };
 
@@ -338,5 +377,3 @@ async function values(t: Tensor): Promise<TypedArray> {
   if (run > 0) await landing(run);
   return viewOf(t, new Uint8Array(buffer));
 }
-
-export { claim, SMALL };

@@ -1,10 +1,10 @@
 // The Tensor: a recorded node, or a stored value. Here stand its fields, its asking methods and how it shows itself; ops add their methods.
-import { bytesPerElement, isFloat, type DType, type TypedArray } from './dtype.js';
+import { bytesPerElement, type DType, isFloat, type TypedArray } from './dtype.js';
 import { DisposedError, ShapeError } from './errors.js';
-import { LEAF, NUMBER, type Op } from './op.js';
-import { formatShape, SCALAR, sizeOf, type Shape } from './shape.js';
-import { releaseStorage, type Storage } from './storage.js';
 import type { Flight } from './flight.js';
+import { LEAF, NUMBER, type Op } from './op.js';
+import { formatShape, SCALAR, type Shape, sizeOf } from './shape.js';
+import { releaseStorage, type Storage } from './storage.js';
 import type { Parameter } from './variable.js';
 
 /** Stored tensors up to so many bytes are plain JS memory, copied in with each run. */
@@ -172,7 +172,9 @@ function widen(bits: Uint16Array, dtype: DType): Float32Array {
     const sign = bits[i]! & 0x8000 ? -1 : 1;
     const exponent = (bits[i]! >> 10) & 31;
     const fraction = bits[i]! & 1023;
-    out[i] = sign * (exponent === 31 ? (fraction ? NaN : Infinity) : exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
+    out[i] =
+      sign *
+      (exponent === 31 ? (fraction ? NaN : Infinity) : exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
   }
   return out;
 }

@@ -27,7 +27,8 @@ export function memoryUsage(): MemoryUsage {
 
 /** Sets how many threads compute, of all environments of the process; results don't depend on it. @returns what is in force. */
 export function setNumThreads(threads: number): number {
-  if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError('setNumThreads', `expects a whole number from 1, got ${describe(threads)}`, { value: threads });
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ArgumentError('setNumThreads', `expects a whole number from 1, got ${describe(threads)}`, { value: threads });
   return native().setThreads(threads);
 }
 

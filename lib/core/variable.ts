@@ -1,13 +1,15 @@
 // Variables: the only tensors whose value changes. A Parameter alone owns its memory; reading it records its newest assignment.
+
+import { bytesPerElement } from './dtype.js';
 import { ArgumentError, DTypeError, ShapeError } from './errors.js';
 import { newOp, VARIABLE } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape, sizeOf } from './shape.js';
 import { allocate } from './storage.js';
 import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, Tensor } from './tensor.js';
-import { bytesPerElement } from './dtype.js';
 
-const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
+/** @internal A new value, until its run is submitted. */
+export const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
 
 /** @internal Set by stretch.ts and step.ts, which import this file. */
 export const variableHooks = {
@@ -15,6 +17,8 @@ export const variableHooks = {
   /** The node for a variable that a pending step will write, or null. */
   afterStep: (_variable: Parameter, _node: Tensor): Tensor | null => null,
   pendingSteps: 0,
+  /** Tells that somebody has been told of a failure. */
+  claim: (_error: Error): void => {},
 };
 
 /**
@@ -37,13 +41,16 @@ export class Parameter extends Tensor {
   newest: Tensor | null = null;
   /** @internal Whether a value has been written to its memory. */
   settled = false;
-  /** @internal Why the last assignment didn't happen. */
+  /** @internal Why values recorded from it became stale without a new one: its last assignment failed. */
   failure: Error | null = null;
+  /** @internal The error of an `assign` that failed, which the next read throws. */
+  unread: Error | null = null;
 
   constructor(init: Tensor, options: { requiresGrad?: boolean } = {}) {
     const { requiresGrad = true } = options;
     if (!(init instanceof Tensor)) throw new ArgumentError('Parameter', 'expects a Tensor as its first value', { value: init });
-    if (requiresGrad && init.dtype !== 'f32') throw new DTypeError('Parameter', `trains in f32, got ${init.dtype}; use requiresGrad: false for a buffer`);
+    if (requiresGrad && init.dtype !== 'f32')
+      throw new DTypeError('Parameter', `trains in f32, got ${init.dtype}; use requiresGrad: false for a buffer`);
     super(VARIABLE, NO_INPUTS, init.shape, init.dtype, NO_NUMBERS, NO_NUMBERS, 0, 0);
     this.requiresGrad = requiresGrad;
     this.storage = allocate('Parameter', sizeOf(init.shape) * bytesPerElement[init.dtype]);
@@ -55,20 +62,36 @@ export class Parameter extends Tensor {
     const node = operand('assign', value);
     if (!sameShape(node.shape, this.shape))
       throw new ShapeError('assign', `${this.label()} is ${formatShape(this.shape)}, the new value ${formatShape(node.shape)}`);
-    if (node.dtype !== this.dtype) throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
+    if (node.dtype !== this.dtype)
+      throw new DTypeError('assign', `${this.label()} is ${this.dtype}, the new value ${node.dtype}; use .to('${this.dtype}')`);
     const assigned = record(assignedOp, [node], this.shape, this.dtype);
     assigned.variable = this;
-    if (!this.requiresGrad) assigned.flags &= ~NEEDS_GRAD;
+    assigned.flags = this.requiresGrad ? assigned.flags | NEEDS_GRAD : assigned.flags & ~NEEDS_GRAD;
     this.newest = assigned;
     variableHooks.assign(this, assigned);
   }
 
   /** @internal The node of the newest value. */
   read(): Tensor {
-    if (this.newest === null) {
-      this.newest = new Tensor(VARIABLE, NO_INPUTS, this.shape, this.dtype, NO_NUMBERS, NO_NUMBERS, this.requiresGrad ? NEEDS_GRAD : 0, clock.now);
-      this.newest.variable = this;
+    if (this.unread !== null) {
+      const error = this.unread;
+      this.unread = null;
+      variableHooks.claim(error);
+      throw error;
     }
+    if (this.newest === null) {
+      this.newest = new Tensor(
+        VARIABLE,
+        NO_INPUTS,
+        this.shape,
+        this.dtype,
+        NO_NUMBERS,
+        NO_NUMBERS,
+        this.requiresGrad ? NEEDS_GRAD : 0,
+        clock.now,
+      );
+      this.newest.variable = this;
+    } else if (this.requiresGrad !== (this.newest.flags & NEEDS_GRAD) > 0) this.newest.flags ^= NEEDS_GRAD; // frozen or thawed since
     if (variableHooks.pendingSteps > 0) return variableHooks.afterStep(this, this.newest) ?? this.newest;
     return this.newest;
   }

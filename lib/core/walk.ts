@@ -2,12 +2,18 @@
 import { clock } from './record.js';
 import type { Tensor } from './tensor.js';
 
+// Reused by every walk: none is entered from within another.
+const stack: Tensor[] = [];
+const next: number[] = [];
+
 /** The nodes that `roots` depend on, inputs first. `enter` says whether to look at a node at all; `node.visit` marks those seen. */
-export function topological(roots: readonly Tensor[], inputsOf: (node: Tensor) => readonly Tensor[], enter?: (node: Tensor) => boolean): Tensor[] {
+export function topological(
+  roots: readonly Tensor[],
+  inputsOf: (node: Tensor) => readonly Tensor[],
+  enter?: (node: Tensor) => boolean,
+): Tensor[] {
   const visit = ++clock.visit;
   const order: Tensor[] = [];
-  const stack: Tensor[] = [];
-  const next: number[] = [];
   for (const root of roots) {
     if (root.visit === visit) continue;
     root.visit = visit;

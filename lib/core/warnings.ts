@@ -28,3 +28,24 @@ export function warnAgain(node: Tensor, site: Error | null): void {
     'HebbWarning',
   );
 }
+
+/** How many of the next requests shall remember their line: some after each compilation, none in a steady loop. */
+export const sites = { wanted: 0 };
+
+const MANY = 100;
+const compilations = new Map<string, number>();
+
+/** A Program was compiled for a request at `site`; a line that compiles again and again has a shape that never repeats. */
+export function noteCompilation(site: Error | null): void {
+  sites.wanted = 16;
+  if (site === null) return;
+  const line = userLine(site);
+  const count = (compilations.get(line) ?? 0) + 1;
+  compilations.set(line, count);
+  if (count !== MANY) return;
+  process.emitWarning(
+    `${MANY} different Programs were compiled ${line}: a shape or an axis there changes with every call. Pad to a few sizes, or pass what ` +
+      'varies as a number or a tensor',
+    'HebbWarning',
+  );
+}

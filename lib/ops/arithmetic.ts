@@ -1,10 +1,10 @@
 // Arithmetic and rounding to a range: add, sub, mul, div and what a neuron's formula needs beside them.
 import { add, cast, mul, sum } from '../core/basic.js';
-import { operand, record } from '../core/record.js';
-import { broadcast, type Axes } from '../core/shape.js';
-import { Tensor } from '../core/tensor.js';
 import { promote } from '../core/dtype.js';
 import { newOp } from '../core/op.js';
+import { operand, record } from '../core/record.js';
+import { type Axes, broadcast } from '../core/shape.js';
+import { Tensor } from '../core/tensor.js';
 import { binaryOp, unaryOp } from './declare.js';
 
 const neg = unaryOp({ name: 'neg', kernel: 'neg', integer: 'neg_i', grad: ({ dy }) => [neg(dy)] });
@@ -33,8 +33,18 @@ const shares = (a: Tensor, b: Tensor, dy: Tensor, aWins: (a: Tensor, b: Tensor) 
   return [mul(dy, share), mul(dy, sub(expand1(share), share))];
 };
 const expand1 = (like: Tensor): Tensor => add(mul(like, 0), 1);
-const maximum = binaryOp({ name: 'maximum', kernel: 'maximum', integer: 'maximum_i', grad: ({ inputs: [a, b], dy }) => shares(a!, b!, dy, (x, y) => x.gt(y)) });
-const minimum = binaryOp({ name: 'minimum', kernel: 'minimum', integer: 'minimum_i', grad: ({ inputs: [a, b], dy }) => shares(a!, b!, dy, (x, y) => x.lt(y)) });
+const maximum = binaryOp({
+  name: 'maximum',
+  kernel: 'maximum',
+  integer: 'maximum_i',
+  grad: ({ inputs: [a, b], dy }) => shares(a!, b!, dy, (x, y) => x.gt(y)),
+});
+const minimum = binaryOp({
+  name: 'minimum',
+  kernel: 'minimum',
+  integer: 'minimum_i',
+  grad: ({ inputs: [a, b], dy }) => shares(a!, b!, dy, (x, y) => x.lt(y)),
+});
 
 const clampOp = newOp('clamp', { kind: 'element', float: 'clamp', int: null }, ({ inputs: [x, low, high], dy }) => [
   mul(dy, cast(x!.ge(low!).logicalAnd(x!.le(high!)), 'f32')),
@@ -45,7 +55,12 @@ const clampOp = newOp('clamp', { kind: 'element', float: 'clamp', int: null }, (
 function clamp(a: Tensor, low: Tensor | number, high: Tensor | number): Tensor {
   const x = operand('clamp', a);
   const bounds = [operand('clamp', low), operand('clamp', high)];
-  return record(clampOp, [x, ...bounds], bounds.reduce((s, t) => broadcast('clamp', s, t.shape), x.shape), promote(x.dtype, 'f32'));
+  return record(
+    clampOp,
+    [x, ...bounds],
+    bounds.reduce((s, t) => broadcast('clamp', s, t.shape), x.shape),
+    promote(x.dtype, 'f32'),
+  );
 }
 
 declare module '../core/tensor.js' {

@@ -1,6 +1,6 @@
 // Comparisons, logic on bools, selection, casts. Comparisons give bool tensors, through which no gradient passes.
 import { binary, cast } from '../core/basic.js';
-import { checkDType, promote, type DType } from '../core/dtype.js';
+import { checkDType, type DType, promote } from '../core/dtype.js';
 import { DTypeError } from '../core/errors.js';
 import { newOp } from '../core/op.js';
 import { operand, record } from '../core/record.js';
@@ -8,7 +8,8 @@ import { broadcast } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 import { binaryOp, elementOp } from './declare.js';
 
-const compare = (name: string): ((a: Tensor, b: Tensor | number) => Tensor) => binaryOp({ name, kernel: name, integer: `${name}_i`, grad: null }, 'bool');
+const compare = (name: string): ((a: Tensor, b: Tensor | number) => Tensor) =>
+  binaryOp({ name, kernel: name, integer: `${name}_i`, grad: null }, 'bool');
 const eq = compare('eq');
 const ne = compare('ne');
 const lt = compare('lt');

@@ -1,9 +1,10 @@
 // Cross-entropy of logits with integer labels, row by row: one fused forward (which keeps the log-sum-exp) and one fused backward.
+
+import { partials } from '../core/autograd.js';
 import { cast, mul, reshape } from '../core/basic.js';
-import { gradients } from '../core/autograd.js';
 import { arange } from '../core/create.js';
-import { DTypeError, ShapeError } from '../core/errors.js';
 import { isFloat } from '../core/dtype.js';
+import { DTypeError, ShapeError } from '../core/errors.js';
 import { newOp } from '../core/op.js';
 import { operand, record } from '../core/record.js';
 import { formatShape } from '../core/shape.js';
@@ -21,8 +22,7 @@ const backward = newOp(
   ({ inputs: [logits, labels, , dy], dy: ddx }) => {
     const [n, classes] = logits!.shape as [number, number];
     const onehot = cast(reshape(labels!, [n, 1]).eq(arange(classes)), 'f32');
-    const plain = mul(logits!.softmax(-1).sub(onehot), reshape(dy!, [n, 1]));
-    const [dLogits, ddy] = gradients(mul(plain, ddx).sum(), [logits!, dy!]);
+    const [dLogits, ddy] = partials([logits!, dy!], ddx, (x, d) => mul(x!.softmax(-1).sub(onehot), reshape(d!, [n, 1])));
     return [dLogits!, null, null, ddy!];
   },
 );
@@ -56,9 +56,13 @@ export function crossEntropyRows(logits: Tensor, labels: Tensor): Tensor {
   const y = operand('crossEntropy', labels);
   if (!isFloat(x.dtype)) throw new DTypeError('crossEntropy', `logits must be floats, got ${x.dtype}`, { value: x.dtype });
   if (isFloat(y.dtype) || y.dtype === 'bool')
-    throw new DTypeError('crossEntropy', `labels must be class numbers as i32 or u8, got ${y.dtype}; tensor(labels, { dtype: 'i32' })?`, { value: y.dtype });
+    throw new DTypeError('crossEntropy', `labels must be class numbers as i32 or u8, got ${y.dtype}; tensor(labels, { dtype: 'i32' })?`, {
+      value: y.dtype,
+    });
   if (x.shape.length !== 2 || y.shape.length !== 1 || x.shape[0] !== y.shape[0])
-    throw new ShapeError('crossEntropy', `expects logits (N, C) and labels (N), got ${formatShape(x.shape)} and ${formatShape(y.shape)}`, { value: [x.shape, y.shape] });
+    throw new ShapeError('crossEntropy', `expects logits (N, C) and labels (N), got ${formatShape(x.shape)} and ${formatShape(y.shape)}`, {
+      value: [x.shape, y.shape],
+    });
   if (x.shape[1] === 0) throw new ShapeError('crossEntropy', 'there are no classes', { value: x.shape });
   return record(crossEntropyOp, [x, cast(y, 'i32')], y.shape, 'f32');
 }

@@ -1,7 +1,7 @@
 // How lib/ops declares element ops: one record with the Chain steps' names and the gradient.
 import { binary, type Result, unary } from '../core/basic.js';
 import { stepCode } from '../core/native.js';
-import { newOp, type GradRule, type Op } from '../core/op.js';
+import { type GradRule, newOp, type Op } from '../core/op.js';
 import type { Tensor } from '../core/tensor.js';
 
 interface ElementRecord {

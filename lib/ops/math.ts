@@ -16,7 +16,23 @@ const gelu = unaryOp({
   name: 'gelu',
   kernel: 'gelu',
   grad: ({ inputs: [x], dy }) => [
-    mul(dy, x!.mul(Math.SQRT1_2).erf().add(1).mul(0.5).add(x!.mul(x!.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI))))),
+    mul(
+      dy,
+      x!
+        .mul(Math.SQRT1_2)
+        .erf()
+        .add(1)
+        .mul(0.5)
+        .add(
+          x!.mul(
+            x!
+              .square()
+              .mul(-0.5)
+              .exp()
+              .mul(1 / Math.sqrt(2 * Math.PI)),
+          ),
+        ),
+    ),
   ],
 });
 const silu = unaryOp({

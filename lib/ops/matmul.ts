@@ -1,14 +1,19 @@
 // Matrix products; leading axes are a batch. Transposed operands are read as they lie, never copied.
 import { expand, permute, reshape } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
-import { DTypeError, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
 import { broadcast, checkAxis, formatShape, sameShape, sizeOf } from '../core/shape.js';
-import { ArgumentError } from '../core/errors.js';
 import { Tensor } from '../core/tensor.js';
 
-const swapLast = (x: Tensor): Tensor => permute(x, [...x.shape.keys()].map((i, _, all) => (i < all.length - 2 ? i : 2 * all.length - 3 - i)));
+/** The order of a matrix's transposition. */
+const SWAPPED = Object.freeze([1, 0]);
+
+const swapLast = (x: Tensor): Tensor => (x.shape.length === 2 ? permute(x, SWAPPED) : permute(x, leadingThenSwapped(x)));
+
+const leadingThenSwapped = (x: Tensor): number[] =>
+  [...x.shape.keys()].map((i, _, all) => (i < all.length - 2 ? i : 2 * all.length - 3 - i));
 
 const matmulOp: Op = newOp(
   'matmul',
@@ -30,6 +35,7 @@ const matmulOp: Op = newOp(
 
 /** (…, M, K) · (…, K, N), both of rank 2 or more; the result's batch is the broadcast of theirs. */
 function product(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length === 2 && b.shape.length === 2) return record(matmulOp, [a, b], [a.shape[0]!, b.shape[1]!], 'f32');
   const lead = (x: Tensor): readonly number[] => x.shape.slice(0, -2);
   const [m, k] = a.shape.slice(-2) as [number, number];
   const n = b.shape[b.shape.length - 1]!;
@@ -38,21 +44,28 @@ function product(a: Tensor, b: Tensor): Tensor {
     return reshape(record(matmulOp, [reshape(a, [rows, k]), b], [rows, n], 'f32'), [...lead(a), m, n]);
   }
   const batch = broadcast('matmul', lead(a), lead(b));
-  const spread = (x: Tensor): Tensor => (x.shape.length === 2 || sameShape(lead(x), batch) ? x : expand(x, [...batch, ...x.shape.slice(-2)]));
+  const spread = (x: Tensor): Tensor =>
+    x.shape.length === 2 || sameShape(lead(x), batch) ? x : expand(x, [...batch, ...x.shape.slice(-2)]);
   return record(matmulOp, [spread(a), spread(b)], [...batch, m, n], 'f32');
 }
 
 function matmul(left: Tensor, right: Tensor): Tensor {
   const a = operand('matmul', left);
   const b = operand('matmul', right);
-  for (const x of [a, b]) if (!isFloat(x.dtype)) throw new DTypeError('matmul', `expects floats, got ${x.dtype}; use .to('f32')`, { value: x.dtype });
-  if (a.shape.length === 0 || b.shape.length === 0) throw new ShapeError('matmul', `expects matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`, { value: [a.shape, b.shape] });
+  if (!isFloat(a.dtype) || !isFloat(b.dtype))
+    throw new DTypeError('matmul', `expects floats, got ${a.dtype} and ${b.dtype}; use .to('f32')`, { value: [a.dtype, b.dtype] });
+  if (a.shape.length === 0 || b.shape.length === 0)
+    throw new ShapeError('matmul', `expects matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`, {
+      value: [a.shape, b.shape],
+    });
   const x = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
   const y = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
   const inner = x.shape[x.shape.length - 1];
   if (inner !== y.shape[y.shape.length - 2]) {
     const hint = inner === y.shape[y.shape.length - 1] ? '; transpose b?' : '';
-    throw new ShapeError('matmul', `inner sizes differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}${hint}`, { value: [a.shape, b.shape] });
+    throw new ShapeError('matmul', `inner sizes differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}${hint}`, {
+      value: [a.shape, b.shape],
+    });
   }
   const result = product(x, y);
   if (a.shape.length > 1 && b.shape.length > 1) return result;
@@ -65,7 +78,7 @@ function matmul(left: Tensor, right: Tensor): Tensor {
 function transpose(t: Tensor, axes: readonly number[]): Tensor {
   const x = operand('transpose', t);
   const rank = x.shape.length;
-  if (axes.length === 0) return permute(x, [...x.shape.keys()].reverse());
+  if (axes.length === 0) return permute(x, rank === 2 ? SWAPPED : [...x.shape.keys()].reverse());
   const order = axes.map((axis) => checkAxis('transpose', axis, rank));
   if (order.length !== rank || new Set(order).size !== rank)
     throw new ArgumentError('transpose', `expects each of the ${rank} axes once, got (${axes.join(', ')})`, { value: axes });

@@ -27,8 +27,10 @@ const argmaxOp = newOp('argmax', reduceLowering('argmax'), null);
 function reduced(op: Op, a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
   const t = operand(op.name, a);
   const x = op === meanOp && !isFloat(t.dtype) ? cast(t, 'f32') : t;
+  if (op === meanOp && axis === undefined && !keepDim) return reduceNode(op, x, 0, x.shape.length, x.dtype);
   const axes = checkAxes(op.name, axis, x.shape.length);
-  if (op !== meanOp && axes.some((k) => x.shape[k] === 0)) throw new ShapeError(op.name, `no ${op.name} over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
+  if (op !== meanOp && axes.some((k) => x.shape[k] === 0))
+    throw new ShapeError(op.name, `no ${op.name} over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
   const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
   return reduceAxes(x, axes, keepDim, (node, first, count) => reduceNode(op, node, first, count, dtype));
 }
@@ -79,4 +81,3 @@ Tensor.prototype.norm = function (options) {
 Tensor.prototype.expand = function (shape) {
   return expand(this, shape);
 };
-

@@ -15,7 +15,19 @@ const narrowOp: Op = newOp(
     kind: 'command',
     opcode: 'copy',
     fails: true,
-    args: ({ inputs: [x], shape }, io) => [bytesPerElement[x!.dtype], shape.length, ...shape, io.input(0), 0, io.scalar(0), ...stridesOf(x!.shape), io.output(), 0, -1, ...stridesOf(shape)],
+    args: ({ inputs: [x], shape }, io) => [
+      bytesPerElement[x!.dtype],
+      shape.length,
+      ...shape,
+      io.input(0),
+      0,
+      io.scalar(0),
+      ...stridesOf(x!.shape),
+      io.output(),
+      0,
+      -1,
+      ...stridesOf(shape),
+    ],
   },
   ({ inputs: [x], attrs: [axis], scalars: [offset], y, dy }) => {
     const start = offset! / stridesOf(x!.shape)[axis!]!;
@@ -29,7 +41,9 @@ function narrow(t: Tensor, axis: number, start: number, length: number): Tensor 
   const k = checkAxis('narrow', axis, x.shape.length);
   const size = x.shape[k]!;
   if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > size)
-    throw new IndexError('narrow', `start ${describe(start)} and length ${describe(length)} leave axis ${k} of ${formatShape(x.shape)}`, { value: [start, length] });
+    throw new IndexError('narrow', `start ${describe(start)} and length ${describe(length)} leave axis ${k} of ${formatShape(x.shape)}`, {
+      value: [start, length],
+    });
   const shape = x.shape.map((n, i) => (i === k ? length : n));
   return record(narrowOp, [x], shape, x.dtype, [k, ...shape], [start * stridesOf(x.shape)[k]!]);
 }
@@ -44,7 +58,19 @@ const concatOp: Op = newOp(
       const x = inputs[part]!;
       const strides = stridesOf(shape);
       const before = inputs.slice(0, part).reduce((n, t) => n + t.shape[axis!]!, 0);
-      return [bytesPerElement[x.dtype], x.shape.length, ...x.shape, io.input(part), 0, -1, ...stridesOf(x.shape), io.output(), before * strides[axis!]!, -1, ...strides];
+      return [
+        bytesPerElement[x.dtype],
+        x.shape.length,
+        ...x.shape,
+        io.input(part),
+        0,
+        -1,
+        ...stridesOf(x.shape),
+        io.output(),
+        before * strides[axis!]!,
+        -1,
+        ...strides,
+      ];
     },
   },
   ({ inputs, attrs: [axis], dy }) => {
@@ -70,7 +96,9 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   for (const x of nodes) {
     if (x.dtype !== first.dtype) throw new DTypeError('concat', `dtypes differ: ${first.dtype} and ${x.dtype}`, { value: x.dtype });
     if (x.shape.length !== first.shape.length || x.shape.some((n, i) => i !== k && n !== first.shape[i]))
-      throw new ShapeError('concat', `shapes ${formatShape(first.shape)} and ${formatShape(x.shape)} differ beyond axis ${k}`, { value: x.shape });
+      throw new ShapeError('concat', `shapes ${formatShape(first.shape)} and ${formatShape(x.shape)} differ beyond axis ${k}`, {
+        value: x.shape,
+      });
   }
   if (nodes.length === 1) return first;
   const shape = first.shape.map((n, i) => (i === k ? nodes.reduce((s, x) => s + x.shape[k]!, 0) : n));
@@ -94,7 +122,14 @@ const gatherRowsOp: Op = newOp(
     kind: 'command',
     opcode: 'gather_rows',
     fails: true,
-    args: ({ inputs: [x, index] }, io) => [x!.shape[0]!, sizeOf(x!.shape.slice(1)) * bytesPerElement[x!.dtype], index!.size, io.input(0), io.input(1), io.output()],
+    args: ({ inputs: [x, index] }, io) => [
+      x!.shape[0]!,
+      sizeOf(x!.shape.slice(1)) * bytesPerElement[x!.dtype],
+      index!.size,
+      io.input(0),
+      io.input(1),
+      io.output(),
+    ],
   },
   ({ inputs: [x, index], dy }) => [record(scatterRowsOp, [dy, index!], x!.shape, 'f32', x!.shape), null],
 );
@@ -105,8 +140,10 @@ function indexSelect(t: Tensor, axis: number, rows: Tensor): Tensor {
   const x = operand('indexSelect', t);
   const index = operand('indexSelect', rows);
   const k = checkAxis('indexSelect', axis, x.shape.length);
-  if (isFloat(index.dtype) || index.dtype === 'bool') throw new DTypeError('indexSelect', `indices must be i32 or u8, got ${index.dtype}`, { value: index.dtype });
-  if (index.shape.length !== 1) throw new ShapeError('indexSelect', `indices must have one axis, got ${formatShape(index.shape)}`, { value: index.shape });
+  if (isFloat(index.dtype) || index.dtype === 'bool')
+    throw new DTypeError('indexSelect', `indices must be i32 or u8, got ${index.dtype}`, { value: index.dtype });
+  if (index.shape.length !== 1)
+    throw new ShapeError('indexSelect', `indices must have one axis, got ${formatShape(index.shape)}`, { value: index.shape });
   const whole = index.to('i32');
   if (k === 0) return gatherRows(x, whole);
   const order = x.shape.map((_, i) => (i === 0 ? k : i === k ? 0 : i));

@@ -1,8 +1,9 @@
 // softmax and logSoftmax over one axis; native code does rows of the last.
+
+import { partials } from '../core/autograd.js';
 import { mul, permute, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError } from '../core/errors.js';
-import { gradients } from '../core/autograd.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
 import { checkAxis, sizeOf } from '../core/shape.js';
@@ -14,7 +15,7 @@ function softmaxRecord(name: string, log: 0 | 1, plain: (y: Tensor, dy: Tensor) 
   const backward = newOp(
     `${name}Grad`,
     { kind: 'command', opcode: 'softmax_grad', args: ({ inputs: [y] }, io) => [...rows(y!), log, io.input(0), io.input(1), io.output()] },
-    ({ inputs: [y, dy], dy: ddx }) => gradients(mul(plain(y!, dy!), ddx).sum(), [y!, dy!]),
+    ({ inputs, dy: ddx }) => partials(inputs, ddx, plain),
   );
   return newOp(
     name,

@@ -1,8 +1,9 @@
 // Adam and AdamW: steps scaled by running moments of the gradient.
-import type { Parameter } from '../core/variable.js';
+
 import { ArgumentError } from '../core/errors.js';
 import { describe } from '../core/shape.js';
-import { checkNumber, type Common, Optimizer } from './optimizer.js';
+import type { Parameter } from '../core/variable.js';
+import { type Common, checkNumber, Optimizer } from './optimizer.js';
 
 /** Options of Adam and AdamW. */
 export interface AdamOptions extends Common {
@@ -15,19 +16,24 @@ export interface AdamOptions extends Common {
 abstract class AdamFamily extends Optimizer {
   constructor(name: string, params: Parameter[], options: AdamOptions, decoupled: boolean, defaultDecay: number) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = defaultDecay } = options;
-    if (!Array.isArray(betas) || betas.length !== 2) throw new ArgumentError(name, `betas must be two numbers, got ${describe(betas)}`, { value: betas });
+    if (!Array.isArray(betas) || betas.length !== 2)
+      throw new ArgumentError(name, `betas must be two numbers, got ${describe(betas)}`, { value: betas });
     const [beta1, beta2] = betas as [number, number];
     checkNumber(name, 'betas[0]', beta1, 0, 1);
     checkNumber(name, 'betas[1]', beta2, 0, 1);
     checkNumber(name, 'eps', eps, 0);
-    super(params, { ...options, lr, weightDecay }, {
-      opcode: 'adam',
-      states: ['exp_avg', 'exp_avg_sq'],
-      hyper: () => [beta1, beta2, eps, weightDecay],
-      structure: () => [decoupled ? 1 : 0],
-      head: (hyper) => [hyper(0), hyper(1), hyper(2), hyper(3), hyper(4), decoupled ? 1 : 0],
-      segment: ([m, v]) => [m!, v!],
-    });
+    super(
+      params,
+      { ...options, lr, weightDecay },
+      {
+        opcode: 'adam',
+        states: ['exp_avg', 'exp_avg_sq'],
+        hyper: () => [beta1, beta2, eps, weightDecay],
+        structure: () => [decoupled ? 1 : 0],
+        head: (hyper) => [hyper(0), hyper(1), hyper(2), hyper(3), hyper(4), decoupled ? 1 : 0],
+        segment: ([m, v]) => [m!, v!],
+      },
+    );
   }
 }
 

@@ -1,13 +1,21 @@
 // The base of all optimizers: a step differentiates the loss, clips, and updates in one run. Each optimizer adds its rule's numbers and states.
-import { zeros } from '../core/create.js';
+import { tensor, zeros } from '../core/create.js';
 import { ArgumentError, FormatError, ShapeError } from '../core/errors.js';
 import { claim } from '../core/flight.js';
 import { operand } from '../core/record.js';
 import { describe, formatShape, sameShape } from '../core/shape.js';
-import { ACCUMULATE, CLIP_NORM, recordStep, SKIP_NON_FINITE, type StepNode, type UpdateOperands, type Updater, USES_ACCUMULATED } from '../core/step.js';
+import {
+  ACCUMULATE,
+  CLIP_NORM,
+  recordStep,
+  SKIP_NON_FINITE,
+  type StepNode,
+  type UpdateOperands,
+  type Updater,
+  USES_ACCUMULATED,
+} from '../core/step.js';
 import { askStep, settleAssignments } from '../core/stretch.js';
 import { type StateDict, Tensor } from '../core/tensor.js';
-import { tensor } from '../core/create.js';
 import { Parameter } from '../core/variable.js';
 
 /** Options that every optimizer takes. */
@@ -42,7 +50,11 @@ export interface Rule {
 
 export function checkNumber(op: string, name: string, value: unknown, low: number, high = Infinity): number {
   if (typeof value !== 'number' || !(value >= low && value < high))
-    throw new ArgumentError(op, `${name} must be a number from ${low}${high === Infinity ? '' : ` to below ${high}`}, got ${describe(value)}`, { value });
+    throw new ArgumentError(
+      op,
+      `${name} must be a number from ${low}${high === Infinity ? '' : ` to below ${high}`}, got ${describe(value)}`,
+      { value },
+    );
   return value;
 }
 
@@ -67,10 +79,13 @@ export abstract class Optimizer {
   ) {
     const name = this.constructor.name;
     if (!Array.isArray(params) || params.length === 0 || params.some((p) => !(p instanceof Parameter)))
-      throw new ArgumentError(name, `expects a list of Parameters, for example model.parameters(), got ${describe(params)}`, { value: params });
+      throw new ArgumentError(name, `expects a list of Parameters, for example model.parameters(), got ${describe(params)}`, {
+        value: params,
+      });
     this.rate = checkNumber(name, 'lr', common.lr, 0);
     checkNumber(name, 'weightDecay', common.weightDecay ?? 0, 0);
-    for (const key of ['clipNorm', 'clipValue'] as const) if (common[key] !== undefined) checkNumber(name, key, common[key], Number.MIN_VALUE);
+    for (const key of ['clipNorm', 'clipValue'] as const)
+      if (common[key] !== undefined) checkNumber(name, key, common[key], Number.MIN_VALUE);
     this.common = common;
     this.skipNonFinite = common.skipNonFinite ?? false;
     this.updater = new OptimizerUpdater(++optimizers, params, rule, common);
@@ -139,7 +154,8 @@ export abstract class Optimizer {
     const hyper = [this.rate, ...rule.hyper(), this.common.clipValue ?? 0, this.common.clipNorm ?? 0];
     if (what instanceof Tensor) {
       const loss = operand('step', what);
-      if (loss.size !== 1) throw new ShapeError('step', `expects a scalar loss, got ${formatShape(loss.shape)}; use .mean()`, { value: loss.shape });
+      if (loss.size !== 1)
+        throw new ShapeError('step', `expects a scalar loss, got ${formatShape(loss.shape)}; use .mean()`, { value: loss.shape });
       return recordStep(updater, { loss }, structure, hyper);
     }
     const params = [...updater.index.keys()];
@@ -148,7 +164,9 @@ export abstract class Optimizer {
     const grads = (what as readonly Tensor[]).map((g, i) => {
       const node = operand('step', g);
       if (!sameShape(node.shape, params[i]!.shape))
-        throw new ShapeError('step', `gradient ${i} is ${formatShape(node.shape)}, its parameter ${formatShape(params[i]!.shape)}`, { value: node.shape });
+        throw new ShapeError('step', `gradient ${i} is ${formatShape(node.shape)}, its parameter ${formatShape(params[i]!.shape)}`, {
+          value: node.shape,
+        });
       return node;
     });
     return recordStep(updater, { params, grads }, structure, hyper);
@@ -174,7 +192,9 @@ export abstract class Optimizer {
       const value = state[key];
       if (value === undefined) throw new FormatError('loadStateDict', `the optimizer's state lacks '${key}'`, { value: key });
       if (!sameShape(value.shape, variable.shape))
-        throw new FormatError('loadStateDict', `'${key}' is ${formatShape(value.shape)}, expected ${formatShape(variable.shape)}`, { value: key });
+        throw new FormatError('loadStateDict', `'${key}' is ${formatShape(value.shape)}, expected ${formatShape(variable.shape)}`, {
+          value: key,
+        });
     }
     const bits = state['lr']?.bytes;
     if (bits?.byteLength === 8) this.lr = new Float64Array(bits.slice().buffer)[0]!;
@@ -240,7 +260,9 @@ export class OptimizerUpdater implements Updater {
   }
 
   entries(): [key: string, variable: Parameter][] {
-    const states = this.params.flatMap((_, i) => (this.stateOf[i] ?? []).map((v, k): [string, Parameter] => [`state.${i}.${this.rule.states[k]}`, v]));
+    const states = this.params.flatMap((_, i) =>
+      (this.stateOf[i] ?? []).map((v, k): [string, Parameter] => [`state.${i}.${this.rule.states[k]}`, v]),
+    );
     return [['step', this.count!], ...states];
   }
 

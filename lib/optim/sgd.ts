@@ -1,7 +1,7 @@
 // Gradient descent: plain, with momentum, with Nesterov's momentum.
 import { ArgumentError } from '../core/errors.js';
 import type { Parameter } from '../core/variable.js';
-import { checkNumber, type Common, Optimizer } from './optimizer.js';
+import { type Common, checkNumber, Optimizer } from './optimizer.js';
 
 /** Options of SGD. */
 export interface SGDOptions extends Common {
@@ -25,14 +25,19 @@ export class SGD extends Optimizer {
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     checkNumber('SGD', 'momentum', momentum, 0);
     checkNumber('SGD', 'dampening', dampening, 0);
-    if (nesterov && (momentum === 0 || dampening !== 0)) throw new ArgumentError('SGD', 'nesterov needs momentum and no dampening', { value: options });
-    super(params, { ...options, lr }, {
-      opcode: 'sgd',
-      states: momentum === 0 ? [] : ['momentum_buffer'],
-      hyper: () => [momentum, dampening, weightDecay],
-      structure: () => [nesterov ? 1 : 0],
-      head: (hyper) => [hyper(0), hyper(1), hyper(2), hyper(3), nesterov ? 1 : 0],
-      segment: ([velocity]) => [velocity ?? -1],
-    });
+    if (nesterov && (momentum === 0 || dampening !== 0))
+      throw new ArgumentError('SGD', 'nesterov needs momentum and no dampening', { value: options });
+    super(
+      params,
+      { ...options, lr },
+      {
+        opcode: 'sgd',
+        states: momentum === 0 ? [] : ['momentum_buffer'],
+        hyper: () => [momentum, dampening, weightDecay],
+        structure: () => [nesterov ? 1 : 0],
+        head: (hyper) => [hyper(0), hyper(1), hyper(2), hyper(3), nesterov ? 1 : 0],
+        segment: ([velocity]) => [velocity ?? -1],
+      },
+    );
   }
 }

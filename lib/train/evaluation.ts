@@ -3,6 +3,7 @@ import type { Tensor } from '../core/index.js';
 import { DataLoader, type Dataset } from '../data/index.js';
 import type { AnyModule } from '../nn/index.js';
 import { inEvalMode } from '../nn/mode.js';
+import { batches } from './abort.js';
 import { type Loss, recordBatch } from './batch.js';
 import type { Logs } from './callback.js';
 import { MeanLoss } from './mean_loss.js';
@@ -26,8 +27,7 @@ export async function evaluate(
 ): Promise<Logs> {
   const mean = new MeanLoss();
   const counts = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.fresh()]));
-  for await (const batch of new DataLoader(dataset, { batchSize })) {
-    signal?.throwIfAborted();
+  for await (const batch of batches(new DataLoader(dataset, { batchSize }), signal)) {
     inEvalMode(() => {
       const recorded = recordBatch('evaluate', model, loss, batch);
       mean.update(recorded.loss, recorded.rows);

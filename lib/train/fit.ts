@@ -12,6 +12,7 @@ import {
 } from '../core/index.js';
 import { DataLoader, type Dataset, Subset } from '../data/index.js';
 import type { AnyModule } from '../nn/index.js';
+import { batches } from './abort.js';
 import { recordBatch } from './batch.js';
 import type { Callback, FitEvent, Logs } from './callback.js';
 import { evaluate, readLogs } from './evaluation.js';
@@ -81,7 +82,7 @@ export class Fit<B> {
       return await this.#epochs(bar);
     } catch (error) {
       await this.#settle();
-      throw error;
+      throw firstFailure(error);
     } finally {
       bar?.close();
       optimizer.skipNonFinite = skipNonFinite;
@@ -111,8 +112,7 @@ export class Fit<B> {
     this.#logs = {};
     this.#looked = performance.now();
     let done = 0;
-    for await (const batch of this.#loader) {
-      this.#options.signal?.throwIfAborted();
+    for await (const batch of batches(this.#loader, this.#options.signal)) {
       done += await this.#stepOn(batch);
       if (performance.now() - this.#looked > LOOK_EVERY) this.#look(bar, done);
       await this.#tell('onStep', { epoch, step: this.#step++, logs: this.#logs });
@@ -195,6 +195,13 @@ export class Fit<B> {
   async #settle(): Promise<void> {
     await this.#poison.item().catch(() => {});
   }
+}
+
+/** Runs after a failed one fail because of it, and which of them is heard of first is a matter of timing. */
+function firstFailure(error: unknown): unknown {
+  let first = error;
+  while (first instanceof HebbError && first.cause instanceof HebbError) first = first.cause;
+  return first;
 }
 
 /** The part to train on and the part to validate with. */

@@ -82,7 +82,7 @@ async function openBar(): Promise<SingleBar> {
   });
 }
 
-const shortNumber = (x: number): string => (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e4 ? x.toFixed(4) : x.toPrecision(3));
+const shortNumber = (x: number): string => (x === 0 || (Math.abs(x) >= 1e-3 && Math.abs(x) < 1e4) ? x.toFixed(4) : x.toPrecision(3));
 
 /** 65 → 1:05, 3665 → 1:01:05. */
 function clock(seconds: number): string {

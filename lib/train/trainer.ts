@@ -44,7 +44,7 @@ export interface FitOptions {
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
-  /** Rows computed at once; 256 unless told. It doesn't change the results. */
+  /** Rows computed at once; 256 unless told. It changes results by no more than rounding. */
   readonly batchSize?: number;
 }
 

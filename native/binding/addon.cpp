@@ -76,7 +76,8 @@ static Storage* storage_range(Call& call, int64_t bytes) {
   if (storage == nullptr) {
     call.fail("there is no such storage");
   } else if (bytes > storage->bytes - offset) {
-    call.fail(std::to_string(bytes) + " bytes at " + std::to_string(offset) + " are outside a storage of " + std::to_string(storage->bytes));
+    call.fail(std::to_string(bytes) + " bytes at " + std::to_string(offset) + " are outside a storage of " +
+              std::to_string(storage->bytes));
   }
   return call.ok() ? storage : nullptr;
 }
@@ -148,10 +149,13 @@ static napi_value run(napi_env env, napi_callback_info callback) {
   const Program* const program = environment.program(id);
   if (program == nullptr) return call.fail("there is no such Program");
   const int64_t leaves = int64_t(program->leaves().size());
-  if (scalars.bytes != 8 * int64_t(program->scalars())) return call.fail("the Program has " + std::to_string(program->scalars()) + " scalars");
+  if (scalars.bytes != 8 * int64_t(program->scalars()))
+    return call.fail("the Program has " + std::to_string(program->scalars()) + " scalars");
   if (handles.bytes != 8 * leaves) return call.fail("the Program has " + std::to_string(leaves) + " leaves");
-  if (input.bytes != program->input_bytes()) return call.fail("the Program takes " + std::to_string(program->input_bytes()) + " bytes of input");
-  if (output.bytes != program->output_bytes()) return call.fail("the Program gives " + std::to_string(program->output_bytes()) + " bytes of output");
+  if (input.bytes != program->input_bytes())
+    return call.fail("the Program takes " + std::to_string(program->input_bytes()) + " bytes of input");
+  if (output.bytes != program->output_bytes())
+    return call.fail("the Program gives " + std::to_string(program->output_bytes()) + " bytes of output");
   if (!environment.attached()) return call.fail("attach must be called first");
 
   Play* const play = environment.spare_play();
@@ -181,7 +185,7 @@ static napi_value memory(napi_env env, napi_callback_info callback) {
   if (!call.ok()) return nullptr;
   const Environment& environment = call.environment();
   const Runtime& runtime = environment.runtime;
-  const double values[] = {double(environment.storages.bytes()), double(runtime.pool.pooled()),   double(runtime.workspace.bytes()),
+  const double values[] = {double(environment.storages.bytes()), double(runtime.pool.pooled()),  double(runtime.workspace.bytes()),
                            double(runtime.budget.limit()),       double(environment.programs()), double(environment.program_bytes())};
   void* data = nullptr;
   napi_value buffer, result;
@@ -195,7 +199,9 @@ static napi_value set_threads(napi_env env, napi_callback_info callback) {
   const double threads = call.number(0);
   if (!call.ok()) return nullptr;
   if (threads != threads) return call.fail("a number of threads can't be NaN");
-  return call.result(call.environment().runtime.workers.set_threads(threads < 1 ? 1 : threads > Workers::MAX_THREADS ? Workers::MAX_THREADS : int(threads)));
+  return call.result(call.environment().runtime.workers.set_threads(threads < 1                      ? 1
+                                                                    : threads > Workers::MAX_THREADS ? Workers::MAX_THREADS
+                                                                                                     : int(threads)));
 }
 
 static napi_value fma_peak(napi_env env, napi_callback_info callback) {

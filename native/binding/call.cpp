@@ -58,8 +58,10 @@ std::string Call::text(size_t i) {
 bool Call::plain(napi_value buffer, size_t i) {
   bool is_buffer = false, detached = false, resizable = false;
   napi_value property = nullptr;
-  if (napi_is_arraybuffer(env_, buffer, &is_buffer) != napi_ok || !is_buffer) return wrong(i, "over an ArrayBuffer that isn't shared") != nullptr;
-  if (napi_is_detached_arraybuffer(env_, buffer, &detached) != napi_ok || detached) return wrong(i, "over an ArrayBuffer that is still there") != nullptr;
+  if (napi_is_arraybuffer(env_, buffer, &is_buffer) != napi_ok || !is_buffer)
+    return wrong(i, "over an ArrayBuffer that isn't shared") != nullptr;
+  if (napi_is_detached_arraybuffer(env_, buffer, &detached) != napi_ok || detached)
+    return wrong(i, "over an ArrayBuffer that is still there") != nullptr;
   if (napi_get_named_property(env_, buffer, "resizable", &property) == napi_ok) napi_get_value_bool(env_, property, &resizable);
   if (resizable) wrong(i, "over an ArrayBuffer of fixed size");
   return ok_;

@@ -28,7 +28,11 @@ Environment::Environment(napi_env env, Runtime& runtime)
       storages(runtime.pool),
       env_(env),
       // Called by the executor. It can only fail when the environment is ending, and then nobody waits for the result.
-      lane_([](void* context) { napi_call_threadsafe_function(static_cast<Environment*>(context)->way_back_, nullptr, napi_tsfn_nonblocking); }, this) {}
+      lane_(
+          [](void* context) {
+            napi_call_threadsafe_function(static_cast<Environment*>(context)->way_back_, nullptr, napi_tsfn_nonblocking);
+          },
+          this) {}
 
 Environment* Environment::create(napi_env env, Runtime& runtime) {
   Environment* const environment = new Environment(env, runtime);
@@ -37,7 +41,8 @@ Environment* Environment::create(napi_env env, Runtime& runtime) {
     if (env != nullptr) static_cast<Environment*>(context)->deliver();
   };
   if (napi_create_string_utf8(env, "hebb", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, environment, deliver, &environment->way_back_) != napi_ok) {
+      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, environment, deliver, &environment->way_back_) !=
+          napi_ok) {
     delete environment;
     return nullptr;
   }
@@ -154,18 +159,14 @@ int64_t Environment::queue(Task& task) {
 // One call brings back all that has finished.
 void Environment::deliver() {
   napi_handle_scope scope;
-  for (bool more = true; more;) {
-    Task* const task = lane_.next_finished();
-    if (task == nullptr) return;
+  while (Task* const task = lane_.next_finished()) {
     if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
-    more = deliver(*task);
+    deliver(*task);
     napi_close_handle_scope(env_, scope);
   }
-  // The callback threw: the error goes to the process first, the other results come in a call of their own.
-  napi_call_threadsafe_function(way_back_, nullptr, napi_tsfn_nonblocking);
 }
 
-bool Environment::deliver(Task& task) {
+void Environment::deliver(Task& task) {
   napi_value arguments[4], done, global, ignored;
   void* data = nullptr;
   const bool failed = task.fault.code != Fault::none;
@@ -188,8 +189,10 @@ bool Environment::deliver(Task& task) {
     }
   }
   settle(task);
-  if (!made) return true;  // the environment is ending
-  return napi_call_function(env_, global, done, 4, arguments, &ignored) == napi_ok;
+  if (!made || napi_call_function(env_, global, done, 4, arguments, &ignored) != napi_pending_exception) return;
+  // It threw: an uncaught exception, as from any callback. While the environment is ending there is none to get.
+  napi_value error;
+  if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
 }
 
 void Environment::settle(Task& task) {
@@ -225,7 +228,8 @@ napi_value fault_object(napi_env env, const Fault& fault) {
   napi_value object = nullptr, number = nullptr;
   if (napi_create_object(env, &object) != napi_ok) return nullptr;
   for (const auto& field : fields) {
-    if (napi_create_double(env, double(field.value), &number) != napi_ok || napi_set_named_property(env, object, field.name, number) != napi_ok) {
+    if (napi_create_double(env, double(field.value), &number) != napi_ok ||
+        napi_set_named_property(env, object, field.name, number) != napi_ok) {
       return nullptr;
     }
   }

@@ -64,7 +64,7 @@ class Environment {
   static void end(void* environment);
   int64_t queue(Task& task);
   void deliver();
-  bool deliver(Task& task);
+  void deliver(Task& task);
   void settle(Task& task);
   void drop(Entry& entry, size_t place);
 

@@ -4,6 +4,9 @@
 #include "simd/math.h"
 #include "simd/simd.h"
 
+#pragma GCC push_options  // g++ leaves the four vectors of a loop one after the other, unless told to interleave them
+#pragma GCC optimize("schedule-insns")
+
 namespace ISA {
 namespace {
 
@@ -116,3 +119,5 @@ constexpr hebb::ChainKernels chain_kernels = {
 
 }  // namespace
 }  // namespace ISA
+
+#pragma GCC pop_options

@@ -7,10 +7,13 @@ namespace ISA {
 namespace {
 namespace gemm {
 
+constexpr int64_t LINE = 16;  // floats of a cache line
+
 void pack(const hebb::GemmPack& g) {
   for (int64_t k = 0; k < g.depth; k++) {
     const float* row = g.b + k * g.b_row;
     float* to = g.panels + k * g.width;
+    for (int64_t j = 0; j < g.columns; j += LINE) __builtin_prefetch(row + 2 * g.b_row + j);  // rows lie too far apart for the CPU to guess
     for (int64_t j = 0; j < g.columns; j += g.width, to += g.depth * g.width) {
       const int64_t columns = g.columns - j < g.width ? g.columns - j : g.width;
       int64_t n = 0;

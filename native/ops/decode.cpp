@@ -47,7 +47,8 @@ class Program::Decoder {
     if (!enough(leaf_count_, 3, "leaves")) return false;
     for (int32_t i = 0; i < leaf_count_; i++, next_ += 3) {
       const Leaf leaf = {Access(words_[next_]), wide(words_[next_ + 1], words_[next_ + 2])};
-      if (words_[next_] < 0 || words_[next_] > 2 || leaf.bytes < 0) return fail("leaf " + std::to_string(i) + " has no valid access and size");
+      if (words_[next_] < 0 || words_[next_] > 2 || leaf.bytes < 0)
+        return fail("leaf " + std::to_string(i) + " has no valid access and size");
       program.leaves_.push_back(leaf);
     }
     return true;
@@ -83,7 +84,8 @@ class Program::Decoder {
       if (!enough(1, 2, "commands")) return false;
       const int32_t opcode = words_[next_], arguments = words_[next_ + 1];
       next_ += 2;
-      if (opcode < 0 || opcode >= int64_t(ops_.size())) return fail("command " + std::to_string(i) + ": there is no opcode " + std::to_string(opcode));
+      if (opcode < 0 || opcode >= int64_t(ops_.size()))
+        return fail("command " + std::to_string(i) + ": there is no opcode " + std::to_string(opcode));
       const std::string name = "command " + std::to_string(i) + " [" + ops_[size_t(opcode)].name + "] ";
       if (arguments < 0 || arguments > count_ - next_) return fail(name + "is cut off");
       Reader reader(words_ + next_, arguments, buffers_, program.scalars_);
@@ -113,7 +115,8 @@ class Program::Decoder {
       program.steady_ = false;
       program.first_write_ = std::min(program.first_write_, index);
     }
-    return !command.can_fail || index < program.first_write_ || fail("can fail, but a variable has been written or would be written in part");
+    return !command.can_fail || index < program.first_write_ ||
+           fail("can fail, but a variable has been written or would be written in part");
   }
 
   const int32_t* words_;

@@ -23,7 +23,9 @@ class Run {
   // Calls body(block, worker) for every block in 0 … blocks-1, in any order and on any thread; returns when all are done.
   // Blocks must be cut by shape alone. `nanoseconds` is the estimate for all blocks: little work stays on one thread.
   template <class Body> void parallel(int64_t blocks, double nanoseconds, const Body& body) {
-    parallel(blocks, nanoseconds, [](const void* context, int64_t block, int worker) { (*static_cast<const Body*>(context))(block, worker); }, &body);
+    parallel(
+        blocks, nanoseconds, [](const void* context, int64_t block, int worker) { (*static_cast<const Body*>(context))(block, worker); },
+        &body);
   }
   using BlockFn = void (*)(const void* context, int64_t block, int worker);
   void parallel(int64_t blocks, double nanoseconds, BlockFn fn, const void* context);

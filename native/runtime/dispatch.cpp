@@ -5,13 +5,23 @@ namespace hebb {
 
 // Defined once per instruction set by kernels/table.cpp.
 #if defined(__x86_64__)
-namespace avx512 { extern const KernelTable table; }
-namespace avx2 { extern const KernelTable table; }
-namespace sse2 { extern const KernelTable table; }
+namespace avx512 {
+extern const KernelTable table;
+}
+namespace avx2 {
+extern const KernelTable table;
+}
+namespace sse2 {
+extern const KernelTable table;
+}
 #elif defined(__aarch64__)
-namespace neon { extern const KernelTable table; }
+namespace neon {
+extern const KernelTable table;
+}
 #endif
-namespace scalar { extern const KernelTable table; }
+namespace scalar {
+extern const KernelTable table;
+}
 
 #if defined(__x86_64__)
 // Has no kernels of its own yet: every slot is AVX-512's.

@@ -144,13 +144,19 @@ int64_t usable_memory() {
   return bytes;
 }
 
-static int64_t cache_size(int name, int64_t typical) {
-  const int64_t bytes = sysconf(name);
-  return bytes > 0 ? bytes : typical;
-}
-
+// Not by sysconf: in a virtual machine it may count the last level of the whole host.
 Caches caches() {
-  return {cache_size(_SC_LEVEL1_DCACHE_SIZE, 32 << 10), cache_size(_SC_LEVEL2_CACHE_SIZE, 1 << 20), cache_size(_SC_LEVEL3_CACHE_SIZE, 16 << 20)};
+  Caches result = {32 << 10, 1 << 20, 16 << 20};
+  for (int i = 0; i < 8; i++) {
+    const std::string index = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i) + "/";
+    const int64_t bytes = strtoll(first_line((index + "size").c_str()).c_str(), nullptr, 10) << 10;  // "1024K"
+    if (bytes <= 0 || first_line((index + "type").c_str()).rfind("Instruction", 0) == 0) continue;
+    const int level = atoi(first_line((index + "level").c_str()).c_str());
+    if (level == 1) result.l1 = bytes;
+    if (level == 2) result.l2 = bytes;
+    if (level == 3) result.l3 = bytes;
+  }
+  return result;
 }
 #elif defined(__APPLE__)
 static int64_t system_value(const char* name, int64_t typical) {
@@ -168,7 +174,8 @@ Caches caches() {
 
 void keep_loaded() {
   Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&keep_loaded), &info) != 0 && info.dli_fname != nullptr) dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  if (dladdr(reinterpret_cast<void*>(&keep_loaded), &info) != 0 && info.dli_fname != nullptr)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
 }
 
 }  // namespace hebb::os

@@ -95,7 +95,8 @@ Caches caches() {
 
 void keep_loaded() {
   HMODULE module;
-  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<LPCWSTR>(&keep_loaded), &module);
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<LPCWSTR>(&keep_loaded),
+                     &module);
 }
 
 }  // namespace hebb::os

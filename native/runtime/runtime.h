@@ -19,7 +19,12 @@ struct Runtime {
     int64_t memory;  // the budget in bytes
   };
   explicit Runtime(const Options& options)
-      : kernels(options.kernels), budget(options.memory), pool(budget), workspace(budget, pool), workers(options.threads), executor(workers) {}
+      : kernels(options.kernels),
+        budget(options.memory),
+        pool(budget),
+        workspace(budget, pool),
+        workers(options.threads),
+        executor(workers) {}
 
   const KernelTable* kernels;
   Budget budget;

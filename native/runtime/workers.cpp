@@ -30,7 +30,8 @@ bool Workers::recruit(int index) {
   member.index = index;
   if (member.scratch == nullptr) member.scratch = os::reserve(SCRATCH);
   if (member.scratch == nullptr) return false;
-  return os::start_thread([](void* context) { static_cast<Member*>(context)->workers->work(static_cast<Member*>(context)->index); }, &member);
+  return os::start_thread([](void* context) { static_cast<Member*>(context)->workers->work(static_cast<Member*>(context)->index); },
+                          &member);
 }
 
 void Workers::begin(double nanoseconds) {

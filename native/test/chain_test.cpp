@@ -17,6 +17,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/os.h"
 #include "runtime/runtime.h"
+#include "runtime/yardstick.h"
 
 using namespace hebb;
 using Bytes = std::vector<char>;
@@ -468,6 +469,7 @@ int main(int argc, char** argv) {
         time_chain(machine, "bias relu", {"add", "relu"}, 1 << 20, true);
         time_chain(machine, "chain", {"mul", "add", "relu", "mul", "sub"}, 1 << 24, false);
         time_chain(machine, "copy", {"copy"}, 1 << 24, false);
+        printf("best copy %.2f GB/s\n", copy_bytes_per_second(runtime, 64 << 20, 2) * 1e-9);
         continue;
       }
       bits.seed(seed);

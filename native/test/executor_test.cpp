@@ -101,7 +101,8 @@ TEST(at_most_four_overtake_in_a_row) {
 TEST(a_failure_fails_what_needs_it) {
   WaitingLane lane(test::test_runtime().executor);
   Storage p, q, other;
-  Step bad('x', {{&p, true}, {&other, false}}), needs('n', {{&p, false}, {&q, true}}), next('m', {{&q, false}}), fine('f', {{&other, true}});
+  Step bad('x', {{&p, true}, {&other, false}}), needs('n', {{&p, false}, {&q, true}}), next('m', {{&q, false}}),
+      fine('f', {{&other, true}});
   bad.outcome.code = Fault::index_range;
   bad.number = 7;
   needs.number = 8;

@@ -1,9 +1,10 @@
-// Times gemm beside OpenBLAS and an FMA loop: gemm_bench [-t THREADS] [-i ISA] [-s SECONDS] [M,N,K[,TRANS_A,TRANS_B] …]
+// Times gemm beside OpenBLAS and an FMA loop: gemm_bench [-t THREADS] [-i ISA] [-s SECONDS] [-h: huge pages] [M,N,K[,TRANS_A,TRANS_B] …]
 // HEBB_OPENBLAS names the library (numpy's libscipy_openblas64_); unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <chrono>
@@ -34,14 +35,18 @@ Sgemm open_blas(int threads) {
 }
 
 double peak(const GemmIsa& isa) {  // of one thread, in GF/s
-  const int64_t rounds = 4000;
+  const int64_t rounds = 30000;
   const double start = now();
   isa.fma_loop(rounds);
   return double(rounds) * isa.flops_a_round / (now() - start) * 1e-9;
 }
 
+bool huge_pages = false;
+
 float* floats(int64_t n) {
-  float* p = static_cast<float*>(aligned_alloc(4096, size_t(hebb::round_up(n * 4 + 4096, 4096))));
+  const size_t bytes = size_t(hebb::round_up(n * 4, 2 << 20));
+  float* p = static_cast<float*>(aligned_alloc(2 << 20, bytes));
+  if (huge_pages) madvise(p, bytes, MADV_HUGEPAGE);
   for (int64_t i = 0; i < n; i++) p[i] = float(rand()) / float(RAND_MAX) - 0.5f;
   return p;
 }
@@ -56,6 +61,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "-t")) threads = atoi(argv[++i]);
     else if (!strcmp(argv[i], "-i")) isa_name = argv[++i];
+    else if (!strcmp(argv[i], "-h")) huge_pages = true;
     else if (!strcmp(argv[i], "-s")) seconds = atof(argv[++i]);
     else shapes.push_back(argv[i]);
   }

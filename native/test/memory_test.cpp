@@ -14,7 +14,8 @@ TEST(sizes_are_read_as_people_write_them) {
   CHECK(parse_bytes("4G") == INT64_C(4) << 30);
   CHECK(parse_bytes("512m") == 512 << 20);
   CHECK(parse_bytes("1K") == 1024);
-  for (const char* wrong : {"", "G", "0", "-1", "1.5G", "4GB", "4 G", "99999999999999999999", "1125899906842625", "2097152G"}) CHECK(parse_bytes(wrong) == -1);
+  for (const char* wrong : {"", "G", "0", "-1", "1.5G", "4GB", "4 G", "99999999999999999999", "1125899906842625", "2097152G"})
+    CHECK(parse_bytes(wrong) == -1);
 }
 
 TEST(the_pool_hands_out_what_was_freed) {
@@ -24,7 +25,7 @@ TEST(the_pool_hands_out_what_was_freed) {
     const Pool::Block block = pool.take(bytes);
     CHECK(block.data != nullptr && block.capacity >= bytes && block.capacity <= bytes + bytes / 8 + 64);
     CHECK(reinterpret_cast<uintptr_t>(block.data) % 64 == 0);
-    memset(block.data, 7, size_t(block.capacity));
+    memset(block.data, 7, size_t(bytes));
     pool.give(block);
     CHECK(pool.pooled() >= block.capacity);
     const Pool::Block again = pool.take(bytes);

@@ -84,7 +84,8 @@ void refused(const std::vector<int32_t>& words, const char* why) {
 // One read leaf, one variable of 8 floats; workspace, input and output of 64 bytes each; two scalars.
 std::vector<int32_t> program_of(std::vector<std::vector<int32_t>> commands) {
   std::vector<int32_t> words = {1, 1, 1, 1, 2, 2, 5, int32_t(commands.size()), READ, 32, 0, VARIABLE, 32, 0};
-  for (const std::vector<int32_t>& buffer : {std::vector<int32_t>{WORKSPACE, 0, 64, 0}, {INPUT, 0, 32, 0}, {OUTPUT, 0, 32, 0}, {LEAF, 0, 32, 0}, {LEAF, 1, 32, 0}}) {
+  for (const std::vector<int32_t>& buffer :
+       {std::vector<int32_t>{WORKSPACE, 0, 64, 0}, {INPUT, 0, 32, 0}, {OUTPUT, 0, 32, 0}, {LEAF, 0, 32, 0}, {LEAF, 1, 32, 0}}) {
     words.insert(words.end(), buffer.begin(), buffer.end());
   }
   for (const std::vector<int32_t>& command : commands) words.insert(words.end(), command.begin(), command.end());
@@ -92,7 +93,8 @@ std::vector<int32_t> program_of(std::vector<std::vector<int32_t>> commands) {
 }
 
 // workspace = scalar 1; workspace += leaf 0; workspace += input; variable += workspace; output = workspace
-const std::vector<int32_t> GOOD = program_of({{0, 3, 8, 1, 0}, {1, 3, 8, 3, 0}, {1, 3, 8, 1, 0}, {1, 3, 8, 0, 4}, {0, 3, 8, 0, 2}, {1, 3, 8, 0, 2}});
+const std::vector<int32_t> GOOD =
+    program_of({{0, 3, 8, 1, 0}, {1, 3, 8, 3, 0}, {1, 3, 8, 1, 0}, {1, 3, 8, 0, 4}, {0, 3, 8, 0, 2}, {1, 3, 8, 0, 2}});
 }  // namespace
 
 TEST(a_program_runs_again_with_other_operands) {

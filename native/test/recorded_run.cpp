@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "ops/play.h"
-#include "test/test_runtime.h"
 #include "test/check.h"
+#include "test/test_runtime.h"
 
 namespace hebb::test {
 
@@ -63,7 +63,8 @@ static std::vector<char> play(const Program& program, Parts parts, int threads) 
   perform(play, threads);
   CHECK(play.fault.code == Fault::none);
   std::vector<char> written;
-  for (const Storage* leaf : leaves) written.insert(written.end(), static_cast<char*>(leaf->data), static_cast<char*>(leaf->data) + leaf->bytes);
+  for (const Storage* leaf : leaves)
+    written.insert(written.end(), static_cast<char*>(leaf->data), static_cast<char*>(leaf->data) + leaf->bytes);
   const char* const output = static_cast<const char*>(play.output());
   written.insert(written.end(), output, output + program.output_bytes());
   storages.clear();

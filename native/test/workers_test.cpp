@@ -14,7 +14,9 @@ namespace {
 struct Counts {
   explicit Counts(int64_t blocks) : times(size_t(blocks)) {}
   std::vector<std::atomic<int>> times;
-  static void add(const void* context, int64_t block, int) { const_cast<Counts*>(static_cast<const Counts*>(context))->times[size_t(block)]++; }
+  static void add(const void* context, int64_t block, int) {
+    const_cast<Counts*>(static_cast<const Counts*>(context))->times[size_t(block)]++;
+  }
   bool all(int expected) const {
     for (const auto& n : times) {
       if (n != expected) return false;

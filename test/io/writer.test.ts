@@ -51,10 +51,11 @@ test.each([
 
 test('short writes are continued', async () => {
   const methods = await handleMethods();
-  const { write } = methods;
-  vi.spyOn(methods, 'write').mockImplementation(function (this: fs.FileHandle, bytes: Uint8Array, offset: number) {
-    return write.call(this, bytes, offset, Math.min(5, bytes.length - offset)) as never;
-  } as never);
+  const write = methods.write as (bytes: Uint8Array, offset: number, length: number) => Promise<{ bytesWritten: number }>;
+  const short = function (this: fs.FileHandle, bytes: Uint8Array, offset: number) {
+    return write.call(this, bytes, offset, Math.min(5, bytes.length - offset));
+  };
+  vi.spyOn(methods, 'write').mockImplementation(short as never);
   await save({ t: tensor([1, 2, 3, 4]) }, at('short.safetensors'));
   expect(await values(at('short.safetensors'))).toEqual([1, 2, 3, 4]);
 });
@@ -83,10 +84,14 @@ test('a process killed while it saves leaves a whole file', async () => {
     for (let i = 1; ; i++) { await save({ t: full([200_000], i), u: full([200_000], i) }, ${JSON.stringify(file)}); console.log(i); }`;
   for (let round = 0; round < 8; round++) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.once('exit', () => reject(new Error('the child ended by itself')));
+    });
     await new Promise((resolve) => setTimeout(resolve, round * 3.7));
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('exit', resolve));
+    await ended;
     const { t, u } = await load(file);
     const all = [...(await t!.data()), ...(await u!.data())];
     expect(all).toHaveLength(400_000);
