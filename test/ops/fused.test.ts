@@ -1,5 +1,5 @@
 // Fused equals unfused, bit by bit: each op inside a chain of others, and random programs, in one run and with every intermediate stored.
-import { concat, grad, Parameter, run, type Tensor, tensor, type TypedArray, where } from 'hebb';
+import { concat, grad, Parameter, run, type Tensor, type TypedArray, tensor, where } from 'hebb';
 import { describe, expect, test } from 'vitest';
 import { failure } from './check.js';
 import { isFloat } from './dtypes.js';

@@ -1,5 +1,5 @@
 // Gradients against finite differences of the float64 oracle: first ones for all differentiable cases, second ones for the smooth ones.
-import { grad, Parameter, type Tensor, tensor } from 'hebb';
+import { DisposedError, grad, Parameter, type Tensor, tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
 import { difference, failure } from './check.js';
 import { isFloat } from './dtypes.js';
@@ -13,11 +13,10 @@ const STEP = 2 ** -9;
 /** f(x+2h), f(x+h), f(x-h), f(x-2h) over 12h: wrong by h⁴. */
 const STENCIL = [[2, -1], [1, 8], [-1, -8], [-2, 1]] as const; // biome-ignore format: pairs
 
-const small = ({ inputs }: Case): boolean => {
-  const size = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return size > 0 && size <= FEW;
-};
-const firsts = cases.filter((one) => one.gradient !== 'none' && small(one));
+const inputSize = ({ inputs }: Case): number => inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+const resultSize = ({ inputs, oracle }: Case): number => sizeOf(oracle(...inputs.map((input) => draw(input, () => 0.5))).shape);
+const differentiable = cases.filter((one) => one.gradient !== 'none' && inputSize(one) > 0 && inputSize(one) <= FEW);
+const firsts = differentiable.filter((one) => resultSize(one) <= 5 * FEW);
 const seconds = firsts.filter((one) => one.gradient === 'smooth');
 
 /** A scalar of the case: Σ weight · result. The weights are a variable too, so that every gradient's own gradient is met. */
@@ -180,5 +179,26 @@ describe('where a function bends', () => {
     let y: Tensor = x;
     for (let i = 0; i < 100_000; i++) y = y.add(0);
     expect(await grad(y.sum(), [x])[0]!.item()).toBe(1);
+  });
+});
+
+describe('what grad refuses', () => {
+  test('a result of more than one element', () => {
+    const x = tensor([1, 2]);
+    expect(() => grad(x.mul(2), [x])).toThrow(/expects a scalar, got \(2\); use \.sum\(\) or \.mean\(\)/);
+  });
+
+  test('what is no tensor, or no longer one', () => {
+    const x = tensor([1]);
+    expect(() => grad(x.sum(), [2 as never])).toThrow();
+    x.dispose();
+    expect(() => grad(tensor([1]).sum(), [x])).toThrow(DisposedError);
+  });
+
+  test('zeros, in the shape of what the result does not depend on', async () => {
+    const [x, other] = [tensor([1, 2]), tensor([[1, 2, 3]])];
+    const [, none] = grad(x.sum(), [x, other]);
+    expect(none!.shape).toEqual([1, 3]);
+    expect([...(await none!.data())]).toEqual([0, 0, 0]);
   });
 });

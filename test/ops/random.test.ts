@@ -1,7 +1,7 @@
 // rand, randn and randperm: bit for bit the reference's where that is exact, the right moments, and the same in every evaluation.
 import { Generator, grad, manualSeed, rand, randn, randperm, run, type Tensor, tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
-import { philox, normals, uniforms } from './philox.js';
+import { normals, philox, uniforms } from './philox.js';
 
 const list = async (t: Tensor): Promise<number[]> => Array.from(await t.data());
 const SEEDS = [0, 1, 12345, 2 ** 32 - 1, 2 ** 32 + 7, 2 ** 53 - 1];

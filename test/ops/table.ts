@@ -10,9 +10,9 @@ import { matmul } from './cases/matmul.js';
 import { reduce } from './cases/reduce.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
-import { refusals } from './refusals/list.js';
 import type { Input } from './inputs.js';
 import type { Ref } from './oracle.js';
+import { refusals } from './refusals/list.js';
 
 /**
  * How near a result must be to the float64 one. `exact`: the same value after one rounding to the result's dtype. A number: so many

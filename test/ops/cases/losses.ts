@@ -1,7 +1,7 @@
 // softmax, logSoftmax, and the losses.
 import { nn, type Tensor } from 'hebb';
 import { input, type Layout, listed, reals, wholes } from '../inputs.js';
-import { average, crossEntropyRows, logSoftmax, map, reduce, type Ref, softmax, total, zip } from '../oracle.js';
+import { average, crossEntropyRows, logSoftmax, map, type Ref, reduce, softmax, total, zip } from '../oracle.js';
 import type { Case } from '../table.js';
 
 export const losses: readonly Case[] = [...softmaxes(), ...crossEntropies(), ...elementwise()];
@@ -35,6 +35,7 @@ function softmaxes(): Case[] {
           plain: shape[axis] === 1 ? 'one class' : undefined,
         }),
       ),
+      { ...base, ...last, name: 'bf16 gives f32', inputs: [input([3, 4], reals(-3, 3), 'bf16')], gradient: 'none' },
       { ...base, ...last, name: 'large logits', inputs: [input([6, 5], reals(-80, 80))], gradient: 'none' },
       {
         ...base,
@@ -87,6 +88,7 @@ function crossEntropies(): Case[] {
       inputs: [input([5, 4], reals(-3, 3), 'f32', 'transposed'), labels([5], 4, 'u8')],
     },
     { ...rest, ...each, name: 'each row of two axes', inputs: [input([2, 3, 4], reals(-3, 3)), labels([2, 3], 4)] },
+    { ...rest, ...each, name: 'each row of f16', inputs: [input([5, 4], reals(-3, 3), 'f16'), labels([5], 4)], gradient: 'none' },
     { ...rest, ...each, name: 'no rows', inputs: [input([0, 4], reals(-3, 3)), labels([0], 4)] },
     { ...rest, ...each, name: 'one class', inputs: [input([3, 1], reals(-3, 3)), labels([3], 1)], gradient: 'none', plain: 'one class' },
     { ...rest, ...each, name: 'many', inputs: [input([257, 131], reals(-9, 9)), labels([257], 131)] },

@@ -24,6 +24,8 @@ const AXES: readonly [shape: readonly number[], options: Axes | undefined, layou
   [[67, 65], { axis: 0, keepDim: true }],
   [[5, 4099], { axis: 1 }],
   [[4099, 5], { axis: 0 }],
+  [[45, 12], { axis: 0 }],
+  [[70, 600], { axis: 0 }],
   [[100_003], undefined],
 ];
 

@@ -2,7 +2,7 @@
 import { concat, type Tensor } from 'hebb';
 import { DTYPES } from '../dtypes.js';
 import { input, type Layout, listed, reals, wholes } from '../inputs.js';
-import { indexSelect, narrow, concat as join, type Ref } from '../oracle.js';
+import { indexSelect, concat as join, narrow, type Ref } from '../oracle.js';
 import type { Case } from '../table.js';
 
 const any = reals(-2, 2);

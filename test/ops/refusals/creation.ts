@@ -1,7 +1,7 @@
 // What cannot become a tensor: impossible shapes, ragged or strange values, values that a dtype can't hold.
 import {
-  arange,
   ArgumentError,
+  arange,
   DTypeError,
   defineOp,
   full,
