@@ -1,6 +1,7 @@
 // Copies a block of B into panels, so that a tile reads it as one stream.
 #pragma once
 #include "kernels/gemm.h"
+#include "kernels/gemm_tiles.inc.h"
 #include "simd/simd.h"
 
 namespace ISA {
@@ -33,12 +34,14 @@ void pack_transposed(const hebb::GemmPack& g) {
       const int depth = int(g.depth - k < LANES ? g.depth - k : LANES);
       Vec square[LANES];
       if (depth == LANES && columns == LANES) {
-        for (int i = 0; i < LANES; i++) square[i] = load(from + i * g.b_row + k);
+        each<LANES>([&](int i) GEMM_INLINE { square[i] = load(from + i * g.b_row + k); });
+        transpose(square);
+        each<LANES>([&](int i) GEMM_INLINE { store(to + (k + i) * g.width, square[i]); });
       } else {
         for (int i = 0; i < LANES; i++) square[i] = i < columns ? load_n(from + i * g.b_row + k, depth) : zero();
+        transpose(square);
+        for (int i = 0; i < depth; i++) store_n(to + (k + i) * g.width, square[i], columns);
       }
-      transpose(square);
-      for (int i = 0; i < LANES && i < depth; i++) store_n(to + (k + i) * g.width, square[i], columns);
     }
   }
 }
