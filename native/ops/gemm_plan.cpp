@@ -12,6 +12,7 @@ constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go th
 constexpr int64_t TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
 constexpr int64_t TASKS = 8;            // as many are enough for the threads of a desktop, and a power of two suits most
 constexpr int64_t FEW = 8;              // rows or columns that are not worth packing the other operand for
+constexpr int64_t SOME = 128;           // rows that are worth it only where it lies far away
 
 constexpr int64_t PANEL_BYTES = 768 << 10, TURNED_BYTES = 448 << 10;  // of GEMM_SCRATCH
 
@@ -60,7 +61,8 @@ struct Planner {
     if (p.trans_b && !p.trans_a && (p.m <= FEW || p.n <= FEW)) p.path = GemmPlan::Path::dots;
     else if (p.trans_b && p.m < p.n && p.m > 1) swap();  // the smaller operand is transposed, and C
     if (p.path == GemmPlan::Path::dots) return;
-    if (p.trans_b || (p.k * p.n * 4 > caches.l2 / 2 && p.m > FEW)) p.path = GemmPlan::Path::packed;
+    const int64_t in_reach = p.m <= FEW ? INT64_MAX : p.m <= SOME ? caches.l2 * 5 / 2 : caches.l2 / 2;
+    if (p.trans_b || p.k * p.n * 4 > in_reach) p.path = GemmPlan::Path::packed;
   }
 
   // The tile for tasks of so many rows and columns. L1 holds the strip of A while B streams by.
