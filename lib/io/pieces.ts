@@ -1,8 +1,8 @@
 // Brings big arrays from files into native memory piece by piece, so that the event loop stays free and one buffer serves for all.
 import { bytesPerElement, type DType, type Shape, sizeOf, stored, storedInPieces, type Tensor } from '../core/index.js';
 
-/** Bytes of a file that are read, converted and copied in one go: about a millisecond. */
-const PIECE = 4 * 2 ** 20;
+/** Bytes of a file that are read, converted and copied in one go: within a millisecond. */
+const PIECE = 2 ** 20;
 
 /**
  * A stored tensor from a file's elements.

@@ -82,7 +82,7 @@ export class Fit<B> {
       return await this.#epochs(bar);
     } catch (error) {
       await this.#settle();
-      throw error;
+      throw firstFailure(error);
     } finally {
       bar?.close();
       optimizer.skipNonFinite = skipNonFinite;
@@ -195,6 +195,13 @@ export class Fit<B> {
   async #settle(): Promise<void> {
     await this.#poison.item().catch(() => {});
   }
+}
+
+/** Runs after a failed one fail because of it, and which of them is heard of first is a matter of timing. */
+function firstFailure(error: unknown): unknown {
+  let first = error;
+  while (first instanceof HebbError && first.cause instanceof HebbError) first = first.cause;
+  return first;
 }
 
 /** The part to train on and the part to validate with. */

@@ -1,16 +1,20 @@
 // Copies a block of B into panels, so that a tile reads it as one stream.
 #pragma once
 #include "kernels/gemm.h"
+#include "kernels/gemm_tiles.inc.h"
 #include "simd/simd.h"
 
 namespace ISA {
 namespace {
 namespace gemm {
 
+constexpr int64_t LINE = 16;  // floats of a cache line
+
 void pack(const hebb::GemmPack& g) {
   for (int64_t k = 0; k < g.depth; k++) {
     const float* row = g.b + k * g.b_row;
     float* to = g.panels + k * g.width;
+    for (int64_t j = 0; j < g.columns; j += LINE) __builtin_prefetch(row + 2 * g.b_row + j);  // rows lie too far apart for the CPU to guess
     for (int64_t j = 0; j < g.columns; j += g.width, to += g.depth * g.width) {
       const int64_t columns = g.columns - j < g.width ? g.columns - j : g.width;
       int64_t n = 0;
@@ -30,12 +34,14 @@ void pack_transposed(const hebb::GemmPack& g) {
       const int depth = int(g.depth - k < LANES ? g.depth - k : LANES);
       Vec square[LANES];
       if (depth == LANES && columns == LANES) {
-        for (int i = 0; i < LANES; i++) square[i] = load(from + i * g.b_row + k);
+        each<LANES>([&](int i) GEMM_INLINE { square[i] = load(from + i * g.b_row + k); });
+        transpose(square);
+        each<LANES>([&](int i) GEMM_INLINE { store(to + (k + i) * g.width, square[i]); });
       } else {
         for (int i = 0; i < LANES; i++) square[i] = i < columns ? load_n(from + i * g.b_row + k, depth) : zero();
+        transpose(square);
+        for (int i = 0; i < depth; i++) store_n(to + (k + i) * g.width, square[i], columns);
       }
-      transpose(square);
-      for (int i = 0; i < LANES && i < depth; i++) store_n(to + (k + i) * g.width, square[i], columns);
     }
   }
 }

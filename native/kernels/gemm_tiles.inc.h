@@ -20,6 +20,8 @@ constexpr int tile_rows(int vectors) {
   return rows < TILE_ROWS ? rows : TILE_ROWS;
 }
 
+constexpr int64_t FAR_DEPTH = 128;  // from here on a tile takes longer than memory
+
 struct Tile {
   const float* a;
   int64_t a_row, a_depth;
@@ -51,6 +53,12 @@ void tile(const Tile& t) {
     if (TAIL && j == VECTORS - 1) store_n(p + j * LANES, x, tail);
     else store(p + j * LANES, x);
   };
+  if (t.depth >= FAR_DEPTH) {  // C has left the caches since the last block of k
+    const float* c = t.c;
+    for (int i = 0; i < ROWS; i++, c += t.c_row) {
+      for (int j = 0; j < VECTORS; j++) __builtin_prefetch(c + j * LANES, 1);
+    }
+  }
   Vec sum[ROWS][VECTORS];
   each<ROWS>([&](int i) GEMM_INLINE { each<VECTORS>([&](int j) GEMM_INLINE { sum[i][j] = zero(); }); });
   const float *a = t.a, *b = t.b;

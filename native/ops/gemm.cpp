@@ -4,99 +4,120 @@
 #include <algorithm>
 
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 
 namespace {
 
-// One product while it runs: what every task reads.
+// One product while it runs: what every task reads. Rows, columns, A and B are those of the plan, which may have swapped them.
 struct Product {
-  const GemmShape& shape;
   const GemmPlan& plan;
   const Run& run;
-  const GemmKernels& kernels;
+  const KernelTable& table;
   const float *a, *b;
   float* c;
+  int64_t a_batch, b_batch;  // elements from matrix to matrix
   const Chain* epilogue;
 
   void task(int64_t block, int worker) const;
 
  private:
-  void columns(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int worker) const;
-  void dots(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1) const;
-  void finish(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int worker) const;
+  struct Area {  // of C[batch]
+    int64_t batch, i0, i1, j0, j1;
+  };
+  void tiles(const Area& area, int worker) const;
+  void dots(const Area& area) const;
+  void turn(const Area& area, const float* c_transposed, int64_t row) const;
+  void finish(const Area& area, int worker) const;
 };
 
-// Applies the epilogue to a block of C, in runs that are as long as a Chain takes.
-void Product::finish(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int worker) const {
+// Applies the epilogue to an area of C as it is stored, in runs that are as long as a Chain takes.
+void Product::finish(const Area& area, int worker) const {
   if (!epilogue) return;
   void* scratch = run.thread_scratch(worker);
   const auto segment = [&](int64_t start, int64_t end) {
     for (; start < end; start += CHAIN_BLOCK) epilogue->block(run, start, std::min(CHAIN_BLOCK, end - start), c + start, scratch);
   };
-  const int64_t n = shape.n, first = batch * shape.m * n;
-  if (j1 - j0 == n) return segment(first + i0 * n, first + i1 * n);
-  for (int64_t i = i0; i < i1; i++) segment(first + i * n + j0, first + i * n + j1);
+  const Area stored = plan.swapped ? Area{area.batch, area.j0, area.j1, area.i0, area.i1} : area;
+  const int64_t n = plan.swapped ? plan.m : plan.n, first = area.batch * plan.m * plan.n;
+  if (stored.j1 - stored.j0 == n) return segment(first + stored.i0 * n, first + stored.i1 * n);
+  for (int64_t i = stored.i0; i < stored.i1; i++) segment(first + i * n + stored.j0, first + i * n + stored.j1);
 }
 
-void Product::columns(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1, int worker) const {
-  const int64_t m = shape.m, n = shape.n, k = shape.k, columns = j1 - j0;
-  const float* a_block = a + (shape.batched_a ? batch * m * k : 0);
-  const float* b_block = b + (shape.batched_b ? batch * k * n : 0);
+// Writes an area of a swapped product, whose rows are C's columns.
+void Product::turn(const Area& area, const float* c_transposed, int64_t row) const {
+  float* to = c + area.batch * plan.m * plan.n + area.j0 * plan.m + area.i0;
+  table.transpose.transpose(c_transposed, row, to, plan.m, area.i1 - area.i0, area.j1 - area.j0);
+}
+
+void Product::tiles(const Area& area, int worker) const {
+  const int64_t m = plan.m, n = plan.n, k = plan.k, columns = area.j1 - area.j0;
+  const bool packed = plan.path == GemmPlan::Path::packed, turned = plan.swapped && m > 1;
+  const float* a_matrix = a + area.batch * a_batch;
+  const float* b_matrix = b + area.batch * b_batch;
+  float* panels = reinterpret_cast<float*>(static_cast<char*>(run.thread_scratch(worker)) + Chain::SCRATCH);
+  float* c_block = c + (area.batch * m + area.i0) * n + area.j0;
   GemmBlock g{};
   g.columns = columns;
-  g.a_row = shape.trans_a ? 1 : k;
-  g.a_depth = shape.trans_a ? m : 1;
+  g.a_row = plan.trans_a ? 1 : k;
+  g.a_depth = plan.trans_a ? m : 1;
   g.a_strip = g.a_row * plan.strip;
-  g.c_row = n;
+  g.c_row = turned ? columns : n;
   g.strip = plan.strip;
   g.vectors = plan.vectors;
-  float* panels = reinterpret_cast<float*>(static_cast<char*>(run.thread_scratch(worker)) + Chain::SCRATCH);
+  if (turned) c_block = panels + (packed ? plan.depth * round_up(columns, plan.width) : 0);
   int64_t k0 = 0;
   do {
     g.depth = std::min(plan.depth, k - k0);
-    if (plan.path == GemmPlan::Path::packed) {
-      const int64_t row = shape.trans_b ? k : n;
-      const GemmPack pack{g.depth, columns, plan.width, b_block + (shape.trans_b ? j0 * k + k0 : k0 * n + j0), row, panels};
-      (shape.trans_b ? kernels.pack_transposed : kernels.pack)(pack);
+    if (packed) {
+      const float* from = plan.trans_b ? b_matrix + area.j0 * k + k0 : b_matrix + k0 * n + area.j0;
+      const GemmPack pack{g.depth, columns, plan.width, from, plan.trans_b ? k : n, panels};
+      (plan.trans_b ? table.gemm.pack_transposed : table.gemm.pack)(pack);
       g.b = panels;
       g.b_depth = plan.width;
       g.b_panel = plan.width * g.depth;
     } else {
-      g.b = b_block + k0 * n + j0;
+      g.b = b_matrix + k0 * n + area.j0;
       g.b_depth = n;
       g.b_panel = plan.width;
     }
     g.accumulate = k0 > 0;
-    k0 += g.depth;
-    for (int64_t i = i0; i < i1; i += plan.group) {
-      g.rows = std::min(plan.group, i1 - i);
-      g.a = a_block + i * g.a_row + (k0 - g.depth) * g.a_depth;
-      g.c = c + (batch * m + i) * n + j0;
-      kernels.block(g);
-      if (k0 >= k) finish(batch, i, i + g.rows, j0, j1, worker);
+    const bool last = k0 + g.depth >= k;
+    for (int64_t i = area.i0; i < area.i1; i += plan.group) {
+      g.rows = std::min(plan.group, area.i1 - i);
+      g.a = a_matrix + i * g.a_row + k0 * g.a_depth;
+      g.c = c_block + (i - area.i0) * g.c_row;
+      table.gemm.block(g);
+      if (last && !turned) finish({area.batch, i, i + g.rows, area.j0, area.j1}, worker);
     }
+    k0 += g.depth;
   } while (k0 < k);
+  if (!turned) return;
+  turn(area, c_block, columns);
+  finish(area, worker);
 }
 
-void Product::dots(int64_t batch, int64_t i0, int64_t i1, int64_t j0, int64_t j1) const {
-  const int64_t m = shape.m, n = shape.n, k = shape.k;
-  const float* a_block = a + (shape.batched_a ? batch * m * k : 0);
-  const float* b_block = b + (shape.batched_b ? batch * k * n : 0);
+void Product::dots(const Area& area) const {
+  const int64_t n = plan.n, k = plan.k;
+  const float* a_block = a + area.batch * a_batch + area.i0 * k;
+  const float* b_block = b + area.batch * b_batch + area.j0 * k;
+  float* c_block = c + (area.batch * plan.m + area.i0) * n + area.j0;
   for (int64_t k0 = 0; k0 == 0 || k0 < k; k0 += plan.depth) {
-    kernels.dots({i1 - i0, j1 - j0, std::min(plan.depth, k - k0), a_block + i0 * k + k0, k, b_block + j0 * k + k0, k, c + (batch * m + i0) * n + j0, n, k0 > 0});
+    table.gemm.dots({area.i1 - area.i0, area.j1 - area.j0, std::min(plan.depth, k - k0), a_block + k0, k, b_block + k0, k, c_block, n, k0 > 0});
   }
 }
 
 void Product::task(int64_t block, int worker) const {
   const int64_t row = block % plan.row_tasks, rest = block / plan.row_tasks;
-  const int64_t column = rest % plan.column_tasks, batch = rest / plan.column_tasks;
-  const int64_t i0 = row * plan.rows, i1 = std::min(i0 + plan.rows, shape.m);
-  const int64_t j0 = column * plan.columns, j1 = std::min(j0 + plan.columns, shape.n);
-  if (plan.path != GemmPlan::Path::dots) return columns(batch, i0, i1, j0, j1, worker);
-  dots(batch, i0, i1, j0, j1);
-  finish(batch, i0, i1, j0, j1, worker);
+  const int64_t column = rest % plan.column_tasks, i0 = row * plan.rows, j0 = column * plan.columns;
+  const Area area{rest / plan.column_tasks, i0, std::min(i0 + plan.rows, plan.m), j0, std::min(j0 + plan.columns, plan.n)};
+  if (plan.path != GemmPlan::Path::dots) return tiles(area, worker);
+  dots(area);
+  finish(area, worker);
 }
+
+static_assert(Chain::SCRATCH + GEMM_SCRATCH <= Run::THREAD_SCRATCH);
 
 }  // namespace
 
@@ -104,10 +125,16 @@ void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* 
   if (shape_.batch == 0 || shape_.m == 0 || shape_.n == 0) return;
   const KernelTable& table = run.kernels();
   if (planned_for_ != &table) {
-    plan_ = plan_gemm(shape_, table.gemm, table.lanes, CacheSizes{});
+    static const os::Caches caches = os::caches();
+    plan_ = plan_gemm(shape_, table.gemm, table.lanes, caches);
     planned_for_ = &table;
   }
-  const Product product{shape_, plan_, run, table.gemm, a, b, c, epilogue};
+  const int64_t a_batch = shape_.batched_a ? shape_.m * shape_.k : 0, b_batch = shape_.batched_b ? shape_.k * shape_.n : 0;
+  Product product{plan_, run, table, a, b, c, a_batch, b_batch, epilogue};
+  if (plan_.swapped) {
+    std::swap(product.a, product.b);
+    std::swap(product.a_batch, product.b_batch);
+  }
   const int64_t tasks = shape_.batch * plan_.row_tasks * plan_.column_tasks;
   if (tasks == 1) return product.task(0, 0);
   run.parallel(tasks, nanoseconds(), [&](int64_t block, int worker) { product.task(block, worker); });

@@ -1,4 +1,5 @@
-// Picks the tile, the path and the blocks of a matrix product.
+// Picks the path, the tile and the blocks of a matrix product by a model of what they cost. The constants are cycles on a core with
+// two FMAs and two loads a cycle; their proportions hold elsewhere.
 #include "ops/gemm_plan.h"
 
 #include <algorithm>
@@ -9,67 +10,115 @@ namespace {
 
 constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go through C, which keeps rounding errors small, too
 constexpr int64_t TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
-constexpr int64_t TASKS = 8;
+constexpr int64_t TASKS = 8;            // as many are enough for the threads of a desktop, and a power of two suits most
+constexpr int64_t FEW = 8;              // rows or columns that are not worth packing the other operand for
+constexpr int64_t SOME = 128;           // rows that are worth it only where it lies far away
 
-// Cycles of one step of k in a tile: two FMAs, two loads a cycle, 24 bytes a cycle of B from L2, and the latency of an FMA.
-double step_cycles(int64_t rows, int64_t vectors, int lanes) {
-  return std::max({double(rows * vectors) / 2, double(rows + vectors) / 2, double(vectors * lanes) / 6, 4.0});
-}
+constexpr int64_t PANEL_BYTES = 768 << 10, TURNED_BYTES = 448 << 10;  // of GEMM_SCRATCH
 
-double cycles(const GemmShape& s, int lanes, int64_t vectors, int64_t strip) {
-  const int64_t across = ceil_div(s.n, lanes), full = across / vectors, rest = across % vectors;
-  const auto column = [&](int64_t v) {
-    const int64_t last = s.m % strip;
-    const auto tile = [&](int64_t rows) { return step_cycles(rows, v, lanes) * double(s.k) + 10 + double(rows * v); };
-    return double(s.m / strip) * tile(strip) + (last ? tile(last) : 0);
-  };
-  return double(full) * column(vectors) + (rest ? column(rest) : 0);
-}
+constexpr double READ_A = 0.25, READ_B = 0.1, COPY_B = 0.3, TRANSPOSE_B = 0.5, TRANSPOSE_C = 0.5;  // an element
 
-void choose_tile(GemmPlan& plan, const GemmShape& s, const GemmKernels& kernels, int lanes) {
-  const int64_t across = ceil_div(s.n, lanes);
-  double best = -1;
-  for (int vectors = 1; vectors <= GEMM_VECTORS && vectors <= std::max<int64_t>(across, 1); vectors++) {
-    const int64_t most = kernels.tile_rows[vectors], strip = std::max<int64_t>(ceil_div(s.m, ceil_div(s.m, most)), 1);
-    const double c = cycles(s, lanes, vectors, strip);
-    if (best >= 0 && c >= best) continue;
-    best = c;
-    plan.vectors = vectors;
-    plan.strip = int(strip);
+struct Planner {
+  GemmPlan p;
+  const GemmKernels& kernels;
+  int lanes;
+  const os::Caches& caches;
+
+  // One step of k in a tile: FMAs, loads, 24 bytes a cycle of B from L2, the latency of an FMA; and the loop.
+  double step(int64_t rows, int64_t vectors) const {
+    return 0.5 + std::max({double(rows * vectors) / 2, double(rows + vectors) / 2, double(vectors * lanes) / 6, 4.0});
   }
-  plan.width = int64_t(plan.vectors) * lanes;
-}
+
+  double tiles(int64_t rows, int64_t columns, int64_t vectors, int64_t strip) const {
+    const int64_t across = ceil_div(columns, lanes), rest = across % vectors, last = rows % strip;
+    const auto tile = [&](int64_t r, int64_t v) { return step(r, v) * double(p.k) + 10 + double(r * v); };
+    const auto panel = [&](int64_t v) { return double(rows / strip) * tile(strip, v) + (last ? tile(last, v) : 0); };
+    return double(across / vectors) * panel(vectors) + (rest ? panel(rest) : 0);
+  }
+
+  double task(int64_t rows, int64_t columns) const {
+    const bool packed = p.path == GemmPlan::Path::packed;
+    const double b = packed ? (p.trans_b ? TRANSPOSE_B : COPY_B) : READ_B;
+    const double c = p.swapped ? TRANSPOSE_C * double(rows * columns) : 0;
+    return tiles(rows, columns, p.vectors, p.strip) + double(p.k) * (double(rows) * READ_A + double(columns) * b) + c + 100;
+  }
+
+  void choose_path(const GemmShape& s) {
+    const auto swap = [&] {
+      p.swapped = !p.swapped;
+      std::swap(p.m, p.n);
+      std::swap(p.trans_a, p.trans_b);
+      p.trans_a = !p.trans_a;
+      p.trans_b = !p.trans_b;
+    };
+    p.m = s.m;
+    p.n = s.n;
+    p.k = s.k;
+    p.trans_a = s.trans_a;
+    p.trans_b = s.trans_b;
+    if (p.n == 1) swap();
+    if (p.m == 1) p.trans_a = false;  // a vector lies the same either way
+    if (p.trans_b && !p.trans_a && (p.m <= FEW || p.n <= FEW)) p.path = GemmPlan::Path::dots;
+    else if (p.trans_b && p.m < p.n && p.m > 1) swap();  // the smaller operand is transposed, and C
+    if (p.path == GemmPlan::Path::dots) return;
+    const int64_t in_reach = p.m <= FEW ? INT64_MAX : p.m <= SOME ? caches.l2 * 5 / 2 : caches.l2 / 2;
+    if (p.trans_b || p.k * p.n * 4 > in_reach) p.path = GemmPlan::Path::packed;
+  }
+
+  // The tile for tasks of so many rows and columns. L1 holds the strip of A while B streams by.
+  void choose_tile(int64_t rows, int64_t columns) {
+    const int64_t fit = std::max<int64_t>(caches.l1 / 10 / p.depth, 4);
+    double best = -1;
+    for (int vectors = int(std::clamp<int64_t>(ceil_div(columns, lanes), 1, GEMM_VECTORS)); vectors > 0; vectors--) {
+      const int64_t most = std::min<int64_t>(kernels.tile_rows[vectors], fit), strip = ceil_div(rows, ceil_div(rows, most));
+      const double cost = tiles(rows, columns, vectors, strip);
+      if (best >= 0 && cost >= best) continue;
+      best = cost;
+      p.vectors = vectors;
+      p.strip = int(strip);
+    }
+    p.width = int64_t(p.vectors) * lanes;
+  }
+
+  // Cuts C into about `wanted` tasks, in the way that costs least.
+  void choose_tasks(int64_t wanted) {
+    const bool turned = p.swapped && p.m > 1;  // Cᵀ goes through scratch
+    const int64_t most = p.path == GemmPlan::Path::packed ? std::max(std::min(caches.l2 / 2, PANEL_BYTES) / 4 / p.depth, GEMM_VECTORS * int64_t(lanes))
+                         : turned                         ? TURNED_BYTES / 4 / 64
+                                                          : p.n;
+    GemmPlan best;
+    double least = -1;
+    for (int64_t across = ceil_div(p.n, most), times = 1; times <= wanted; times *= 2, across *= 2) {
+      const int64_t bytes = turned ? p.m * ceil_div(p.n, across) * 4 : 1;
+      const int64_t down = std::max(ceil_div(wanted, across), ceil_div(bytes, TURNED_BYTES));
+      choose_tile(ceil_div(p.m, down), ceil_div(p.n, across));
+      p.rows = std::min(p.m, round_up(ceil_div(p.m, down), p.strip));
+      p.columns = std::min(p.n, round_up(ceil_div(p.n, across), p.width));
+      p.row_tasks = ceil_div(p.m, p.rows);
+      p.column_tasks = ceil_div(p.n, p.columns);
+      const double cost = double(p.row_tasks * p.column_tasks) * task(p.rows, p.columns);
+      if (least >= 0 && cost >= least) continue;
+      least = cost;
+      best = p;
+    }
+    p = best;
+  }
+};
 
 }  // namespace
 
-GemmPlan plan_gemm(const GemmShape& s, const GemmKernels& kernels, int lanes, const CacheSizes& caches) {
-  GemmPlan plan;
-  plan.rows = s.m;
-  plan.columns = s.n;
-  plan.depth = s.k;
-  plan.row_tasks = plan.column_tasks = 1;
-  plan.group = s.m;
-  if (s.m == 0 || s.n == 0) return plan;
-  choose_tile(plan, s, kernels, lanes);
-
-  const int64_t bytes_b = s.k * s.n * 4;
-  if (s.trans_b) plan.path = !s.trans_a && s.k >= 256 && s.m <= 64 ? GemmPlan::Path::dots : GemmPlan::Path::packed;
-  else if (bytes_b > caches.l2 / 2) plan.path = GemmPlan::Path::packed;
-
-  const int64_t most_depth = plan.path == GemmPlan::Path::packed ? DEPTH : 2 * DEPTH;
-  plan.depth = std::max<int64_t>(ceil_div(s.k, std::max<int64_t>(ceil_div(s.k, most_depth), 1)), 1);
-  if (plan.path == GemmPlan::Path::packed) {
-    const int64_t most = std::max(caches.l2 * 3 / 4 / 4 / plan.depth, plan.width);
-    plan.columns = std::min(round_up(ceil_div(s.n, ceil_div(s.n, most)), plan.width), s.n);
-  }
-  plan.column_tasks = ceil_div(s.n, plan.columns);
-  const int64_t macs = s.m * s.n * std::max<int64_t>(s.k, 1);
-  const int64_t useful = std::min(TASKS, s.batch * macs / TASK_MACS), have = s.batch * plan.column_tasks;
-  const int64_t least = plan.path == GemmPlan::Path::packed ? 128 : plan.strip;
-  plan.rows = std::min(s.m, std::max(round_up(ceil_div(s.m, std::max<int64_t>(ceil_div(useful, have), 1)), plan.strip), least));
-  plan.row_tasks = ceil_div(s.m, plan.rows);
-  plan.group = std::min(plan.rows, round_up(std::max<int64_t>(8192 / plan.columns, 1), plan.strip));
-  return plan;
+GemmPlan plan_gemm(const GemmShape& s, const GemmKernels& kernels, int lanes, const os::Caches& caches) {
+  Planner planner{{}, kernels, lanes, caches};
+  GemmPlan& p = planner.p;
+  planner.choose_path(s);
+  const int64_t most_depth = p.path == GemmPlan::Path::packed ? DEPTH : 2 * DEPTH;
+  p.depth = std::max<int64_t>(ceil_div(p.k, std::max<int64_t>(ceil_div(p.k, most_depth), 1)), 1);
+  const int64_t worthwhile = std::min(TASKS, s.batch * p.m * p.n * std::max<int64_t>(p.k, 1) / TASK_MACS);
+  int64_t wanted = 1;
+  while (wanted * s.batch * 2 <= worthwhile) wanted *= 2;
+  planner.choose_tasks(wanted);
+  p.group = std::min(p.rows, round_up(std::max<int64_t>(caches.l2 / 8 / 4 / p.columns, 1), p.strip));
+  return p;
 }
 
 }  // namespace hebb

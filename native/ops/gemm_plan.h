@@ -2,12 +2,9 @@
 #pragma once
 #include "base/types.h"
 #include "kernels/gemm.h"
+#include "runtime/os.h"
 
 namespace hebb {
-
-struct CacheSizes {
-  int64_t l1 = 48 << 10, l2 = 1 << 20, l3 = 32 << 20;  // bytes: the first two of one core
-};
 
 // C[b] (m, n) = op(A[b]) (m, k) · op(B[b]) (k, n)
 struct GemmShape {
@@ -18,19 +15,25 @@ struct GemmShape {
 
 struct GemmPlan {
   enum class Path {
-    in_place,  // B read where it is
-    packed,    // B copied into panels, a block at a time
+    in_place,  // tiles read B where it is
+    packed,    // B is copied into panels, a block at a time
     dots       // rows of A times rows of B
   };
   Path path = Path::in_place;
+  bool swapped = false;            // computes Cᵀ = op(B)ᵀ · op(A)ᵀ: everything below is about that product
+  int64_t m = 0, n = 0, k = 0;
+  bool trans_a = false, trans_b = false;
   int vectors = 1, strip = 1;      // of a tile
   int64_t width = 1;               // columns of a panel
   int64_t rows = 0, columns = 0;   // of C in one task
-  int64_t depth = 0;               // of one block of k
+  int64_t depth = 1;               // of one block of k
   int64_t group = 0;               // rows of C between two looks at the epilogue
-  int64_t row_tasks = 0, column_tasks = 0;
+  int64_t row_tasks = 1, column_tasks = 1;
 };
 
-GemmPlan plan_gemm(const GemmShape& shape, const GemmKernels& kernels, int lanes, const CacheSizes& caches);
+// For m, n, batch > 0.
+GemmPlan plan_gemm(const GemmShape& shape, const GemmKernels& kernels, int lanes, const os::Caches& caches);
+
+constexpr int64_t GEMM_SCRATCH = 1536 << 10;  // bytes that a task needs at most: panels, and Cᵀ where it is swapped
 
 }  // namespace hebb

@@ -8,7 +8,20 @@
 #include "base/types.h"
 #include "runtime/os.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace hebb {
+
+// Under AddressSanitizer, what a size class adds to a block is as forbidden as the memory behind it.
+static void guard(const Pool::Block& block, int64_t bytes, bool on) {
+#if defined(__SANITIZE_ADDRESS__)
+  char* const data = static_cast<char*>(block.data);
+  if (on) ASAN_POISON_MEMORY_REGION(data + bytes, size_t(block.capacity - bytes));
+  if (!on) ASAN_UNPOISON_MEMORY_REGION(data, size_t(block.capacity));
+#endif
+}
 
 static int log2_floor(int64_t value) { return 63 - __builtin_clzll(uint64_t(value)); }
 
@@ -63,11 +76,13 @@ Pool::Block Pool::take(int64_t bytes) {
     }
   }
   in_use_ += block.capacity;
+  guard(block, bytes, true);
   return block;
 }
 
 void Pool::give(Block block) {
   if (block.data == nullptr) return;
+  guard(block, 0, false);
   const std::lock_guard<std::mutex> lock(mutex_);
   in_use_ -= block.capacity;
   // As much as is in use may lie ready, so that a step's results find the pages of the step before.

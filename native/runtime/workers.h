@@ -1,5 +1,6 @@
-// The threads that help with a Program. The caller takes part as worker 0; the others claim blocks from a shared counter, so
-// that a preempted thread holds up nothing but the blocks it has claimed.
+// The threads that help with a Program. The caller takes part as worker 0. Blocks are parted into ranges, one a worker where there are
+// few; each worker claims from its own first, so that equal commands of later runs find their memory in its cache, then from the others',
+// so that a preempted thread holds up nothing but the blocks it has claimed.
 #pragma once
 #include <stdint.h>
 
@@ -38,21 +39,27 @@ class Workers {
     std::atomic<BlockFn> fn{nullptr};
     std::atomic<const void*> context{nullptr};
     std::atomic<const std::atomic<bool>*> stop{nullptr};
-    std::atomic<uint32_t> blocks{0}, claim{1};
+    std::atomic<uint32_t> blocks{0}, ranges{1}, claim{1};
   };
+  struct alignas(64) Range {
+    std::atomic<uint64_t> ticket{UINT32_MAX};  // job number << 32 | next block to claim
+  };
+  static constexpr uint32_t RANGES = 8;
 
   bool recruit(int index);
   bool help(int worker);
+  bool claim_from(uint32_t range, int worker);
   void work(int index);
   void wake();
 
-  alignas(64) std::atomic<uint64_t> ticket_{UINT32_MAX};  // job number << 32 | next block to claim
+  Range ranges_[RANGES];
   alignas(64) Job job_;
   alignas(64) std::atomic<int64_t> done_{0};              // blocks of the job that are finished
   alignas(64) std::atomic<uint32_t> bell_{0};             // sleepers wait for it to change
   std::atomic<int> sleepers_{0};
   std::atomic<bool> busy_{false};                         // a Program is running
   std::atomic<int> crew_{1};                              // how many take part in this Program, the caller included
+  std::atomic<int> caller_cpu_{-1};                       // where worker 0 is; nobody else should be there
   std::atomic<int> wanted_;
   int recruited_ = 1;
   Member members_[MAX_THREADS];

@@ -1,9 +1,10 @@
-// Times gemm beside OpenBLAS and an FMA loop: gemm_bench [-t THREADS] [-i ISA] [-s SECONDS] [M,N,K[,TRANS_A,TRANS_B] …]
+// Times gemm beside OpenBLAS and an FMA loop: gemm_bench [-t THREADS] [-i ISA] [-s SECONDS] [-h: huge pages] [M,N,K[,TRANS_A,TRANS_B] …]
 // HEBB_OPENBLAS names the library (numpy's libscipy_openblas64_); unset OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/dispatch.h"
 #include "test/gemm_run.h"
 
 namespace {
@@ -33,15 +35,19 @@ Sgemm open_blas(int threads) {
   return reinterpret_cast<Sgemm>(dlsym(library, "scipy_cblas_sgemm64_"));
 }
 
-double peak(const GemmIsa& isa) {  // of one thread, in GF/s
-  const int64_t rounds = 4000;
+double peak(const hebb::KernelTable& table) {  // of one thread, in GF/s
+  const int64_t rounds = 30000;
   const double start = now();
-  isa.fma_loop(rounds);
-  return double(rounds) * isa.flops_a_round / (now() - start) * 1e-9;
+  table.peak.fma_loop(rounds);
+  return double(rounds) * 2 * hebb::FMA_CHAINS * table.lanes / (now() - start) * 1e-9;
 }
 
+bool huge_pages = false;
+
 float* floats(int64_t n) {
-  float* p = static_cast<float*>(aligned_alloc(4096, size_t(hebb::round_up(n * 4 + 4096, 4096))));
+  const size_t bytes = size_t(hebb::round_up(n * 4, 2 << 20));
+  float* p = static_cast<float*>(aligned_alloc(2 << 20, bytes));
+  if (huge_pages) madvise(p, bytes, MADV_HUGEPAGE);
   for (int64_t i = 0; i < n; i++) p[i] = float(rand()) / float(RAND_MAX) - 0.5f;
   return p;
 }
@@ -51,25 +57,23 @@ float* floats(int64_t n) {
 int main(int argc, char** argv) {
   int threads = 1;
   double seconds = 0.6;
-  std::string isa_name = "avx512";
+  std::string isa_name;
   std::vector<std::string> shapes;
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "-t")) threads = atoi(argv[++i]);
     else if (!strcmp(argv[i], "-i")) isa_name = argv[++i];
+    else if (!strcmp(argv[i], "-h")) huge_pages = true;
     else if (!strcmp(argv[i], "-s")) seconds = atof(argv[++i]);
     else shapes.push_back(argv[i]);
   }
   if (shapes.empty()) shapes = {"64", "128", "256", "512", "1024", "2048", "32,128,784", "32,128,784,0,1", "784,128,32,1,0"};
-  const GemmIsa* isa = nullptr;
-  for (int i = 0; i < gemm_isa_count(); i++) {
-    if (gemm_isas()[i]->name == isa_name) isa = gemm_isas()[i];
-  }
-  if (!isa) return 1;
+  const hebb::KernelTable* table = hebb::choose_table(isa_name);
+  if (!table) return 1;
   const Sgemm sgemm = open_blas(threads);
-  printf("%s, %d threads\n", isa->name, threads);
-  Threads workers(threads);
+  printf("%s, %d threads\n", table->isa, threads);
+  hebb::Workers& workers = hebb::workers_of(threads);
   hebb::Run run;
-  prepare(run, *isa, threads);
+  hebb::Program::prepare(run, *table, workers);
   double log_ratio = 0;
   for (const std::string& text : shapes) {
     long m = 0, n = 0, k = 0, ta = 0, tb = 0;
@@ -80,7 +84,8 @@ int main(int argc, char** argv) {
     const int repeat = int(std::max(1.0, 2e6 / std::max(flops, 2000.0)));
     std::vector<double> ours, theirs, peaks;
     for (const double end = now() + seconds; now() < end || ours.size() < 10;) {
-      peaks.push_back(peak(*isa));
+      peaks.push_back(peak(*table));
+      workers.begin(1e6);  // as a Program does
       double start = now();
       for (int r = 0; r < repeat; r++) gemm.run(run, a, b, c);
       ours.push_back((now() - start) / repeat);

@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "runtime/dispatch.h"
 #include "test/gemm_run.h"
 
 using hebb::GemmShape;
@@ -54,18 +55,17 @@ void check(const GemmShape& s, bool integers) {
   double largest = sqrt(double(s.k)) / 3;  // what a sum of so many products is expected to be
   for (double x : want) largest = fmax(largest, fabs(x));
   const double limit = integers ? 0 : 2e-6 * fmax(largest, 1e-30);
-  for (int which = 0; which < gemm_isa_count(); which++) {
-    const GemmIsa& isa = *gemm_isas()[which];
+  for (const hebb::KernelTable* table : hebb::supported_tables()) {
     Floats first(n);
     for (int threads : {1, 2, 7}) {
       if (threads > 1 && n * s.k < 100000) break;
-      Threads workers(threads);
+      hebb::Workers& workers = hebb::workers_of(threads);
       hebb::Run run;
-      prepare(run, isa, threads);
+      hebb::Program::prepare(run, *table, workers);
       for (bool with_epilogue : {false, true}) {
         Floats c(n), out(n);
         for (int64_t i = 0; i < n; i++) c.p[i] = out.p[i] = NAN;
-        epilogue_out = out.p.get();
+        hebb::epilogue_out = out.p.get();
         const hebb::Chain epilogue;
         hebb::Gemm(s).run(run, a.p.get(), b.p.get(), c.p.get(), with_epilogue ? &epilogue : nullptr);
         cases++;
@@ -80,7 +80,7 @@ void check(const GemmShape& s, bool integers) {
         else if (n && memcmp(first.p.get(), c.p.get(), size_t(n) * 4)) same = false;
         if (worst <= limit && same) continue;
         if (failures++ < 20) {
-          printf("%s batch %ld (%d %d) m %ld n %ld k %ld trans %d %d threads %d epilogue %d: error %g, limit %g%s\n", isa.name, long(s.batch), s.batched_a,
+          printf("%s batch %ld (%d %d) m %ld n %ld k %ld trans %d %d threads %d epilogue %d: error %g, limit %g%s\n", table->isa, long(s.batch), s.batched_a,
                  s.batched_b, long(s.m), long(s.n), long(s.k), s.trans_a, s.trans_b, threads, with_epilogue, worst, limit, same ? "" : ", other bits");
         }
       }

@@ -25,7 +25,7 @@ TEST(the_pool_hands_out_what_was_freed) {
     const Pool::Block block = pool.take(bytes);
     CHECK(block.data != nullptr && block.capacity >= bytes && block.capacity <= bytes + bytes / 8 + 64);
     CHECK(reinterpret_cast<uintptr_t>(block.data) % 64 == 0);
-    memset(block.data, 7, size_t(block.capacity));
+    memset(block.data, 7, size_t(bytes));
     pool.give(block);
     CHECK(pool.pooled() >= block.capacity);
     const Pool::Block again = pool.take(bytes);
