@@ -2,7 +2,7 @@
 import { bytesPerElement, type DType, isFloat, type TypedArray } from './dtype.js';
 import { DisposedError, ShapeError } from './errors.js';
 import type { Flight } from './flight.js';
-import { LEAF, NUMBER, type Op } from './op.js';
+import { LEAF, NUMBER, type Op, VARIABLE } from './op.js';
 import { formatShape, SCALAR, type Shape, sizeOf } from './shape.js';
 import { releaseStorage, type Storage } from './storage.js';
 import type { Parameter } from './variable.js';
@@ -109,7 +109,8 @@ export class Tensor {
 
   /** Frees the memory now instead of at the next garbage collection. Runs in flight complete; later use throws a DisposedError. */
   dispose(): void {
-    if (this.variable !== null) throw new DisposedError('dispose', 'a Parameter owns its memory and is freed with its module');
+    if (this.variable !== null || this.op === VARIABLE)
+      throw new DisposedError('dispose', 'a Parameter owns its memory and is freed with its module');
     if (this.storage !== null) releaseStorage(this.storage);
     this.storage = null;
     this.bytes = null;

@@ -64,5 +64,5 @@ export function crossEntropyRows(logits: Tensor, labels: Tensor): Tensor {
       value: [x.shape, y.shape],
     });
   if (x.shape[1] === 0) throw new ShapeError('crossEntropy', 'there are no classes', { value: x.shape });
-  return record(crossEntropyOp, [x, cast(y, 'i32')], y.shape, 'f32');
+  return record(crossEntropyOp, [cast(x, 'f32'), cast(y, 'i32')], y.shape, 'f32');
 }
