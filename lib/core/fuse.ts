@@ -139,7 +139,8 @@ class Window {
   private live(members: readonly number[], inside: ReadonlySet<number>): number {
     const last = members.map((j) => {
       const users = this.users[j]!;
-      return users.length === 0 || users.some((u) => !inside.has(u.index)) ? Infinity : Math.max(...users.map((u) => u.index));
+      const stored = users.length === 0 || this.kept.has(this.graph.nodes[j]!) || users.some((u) => !inside.has(u.index));
+      return stored ? Infinity : Math.max(...users.map((u) => u.index));
     });
     let most = 0;
     members.forEach((j, k) => {

@@ -103,9 +103,11 @@ describe('random programs', () => {
       const random = randomFor(name);
       const draws = (n: number): number => Math.floor(random() * n);
       const leaf = (): Tensor =>
-        tensor(
-          Float32Array.from({ length: 42 }, () => random() * 4 - 2),
-          { shape: [6, 7] },
+        new Parameter(
+          tensor(
+            Float32Array.from({ length: 42 }, () => random() * 4 - 2),
+            { shape: [6, 7] },
+          ),
         );
       const made = [leaf(), leaf()];
       for (let n = 4 + draws(30); n > 0; n--)
