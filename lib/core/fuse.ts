@@ -120,6 +120,9 @@ class Window {
     const members = [...a.members, ...b.members].sort((x, y) => x - y);
     if (members.length > MAX_MEMBERS) return false;
     const inside = new Set(members);
+    // A gemm's operands must be in memory before the Chain that rides on its result begins.
+    const head = a.head ?? b.head;
+    if (head && this.graph.inputsOf(head).some((input) => inside.has(this.graph.resolve(input).index))) return false;
     const bits = new Uint32Array(this.words);
     for (const j of members) this.set(bits, j);
     const outside = new Set<Tensor>();

@@ -44,7 +44,7 @@ function clamps(): Case[] {
     oracle: (...xs: Ref[]) => zip(cut, ...xs),
     gradient: 'none',
   } as const;
-  const values = distinct(0.007, 300, 0.003);
+  const values = distinct(0.01, 300, 0.005);
   return [
     { ...fixed, name: 'numbers', inputs: [input([29], values)] },
     { ...fixed, name: 'scalar', inputs: [input([], reals(-1, 1))] },
