@@ -30,8 +30,12 @@ const matmulOp: Op = newOp(
       return [batch, m, n, a!.shape[a!.shape.length - 1]!, ...swapped, io.input(0), batched(a!), io.input(1), batched(b!), io.output()];
     },
   },
-  ({ inputs: [a, b], dy }) => [product(dy, swapLast(b!)), product(swapLast(a!), dy)],
+  ({ inputs: [a, b], dy }) => [turnedLike(a!, dy, swapLast(b!)), turnedLike(b!, swapLast(a!), dy)],
 );
+
+/** left · right; where `like` is a transposed view, as the view of (rightᵀ · leftᵀ), whose own gradient then needs no copy to turn it back. */
+const turnedLike = (like: Tensor, left: Tensor, right: Tensor): Tensor =>
+  like.op.name === 'transpose' && like.shape.length === 2 ? swapLast(product(swapLast(right), swapLast(left))) : product(left, right);
 
 /** (…, M, K) · (…, K, N), both of rank 2 or more; the result's batch is the broadcast of theirs. */
 function product(a: Tensor, b: Tensor): Tensor {

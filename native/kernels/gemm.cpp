@@ -16,8 +16,8 @@ void block(const hebb::GemmBlock& g) {
     for (int64_t j = 0, p = 0; j < g.columns; j += width, p++) {
       const int64_t columns = g.columns - j < width ? g.columns - j : width;
       const int vectors = int((columns + LANES - 1) / LANES), tail = int(columns % LANES);
-      const Tile tile{g.a + s * g.a_strip, g.a_row, g.a_depth, g.b + p * g.b_panel, g.b_depth,
-                      g.c + i * g.c_row + j, g.c_row, g.depth, g.accumulate, tail};
+      const Tile tile{g.a + s * g.a_strip,   g.a_row, g.a_depth, g.b + p * g.b_panel, g.b_depth,
+                      g.c + i * g.c_row + j, g.c_row, g.depth,   g.accumulate,        tail};
       TILES[tail != 0][vectors - 1][rows - 1](tile);
     }
   }
@@ -25,9 +25,11 @@ void block(const hebb::GemmBlock& g) {
 
 }  // namespace gemm
 
-constexpr hebb::GemmKernels gemm_kernels = {
-    {0, gemm::tile_rows(1), gemm::tile_rows(2), gemm::tile_rows(3), gemm::tile_rows(4)},
-    gemm::block, gemm::dots, gemm::pack, gemm::pack_transposed};
+constexpr hebb::GemmKernels gemm_kernels = {{0, gemm::tile_rows(1), gemm::tile_rows(2), gemm::tile_rows(3), gemm::tile_rows(4)},
+                                            gemm::block,
+                                            gemm::dots,
+                                            gemm::pack,
+                                            gemm::pack_transposed};
 
 }  // namespace
 }  // namespace ISA

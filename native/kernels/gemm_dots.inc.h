@@ -10,8 +10,7 @@ namespace gemm {
 
 constexpr int DOT_ROWS = 4, DOT_COLUMNS = REGISTERS == 32 ? 4 : 2;
 
-template <int ROWS, int COLUMNS>
-void dot_tile(const hebb::GemmDots& g, const float* a, const float* b, float* c) {
+template <int ROWS, int COLUMNS> void dot_tile(const hebb::GemmDots& g, const float* a, const float* b, float* c) {
   static_assert(ROWS * COLUMNS + COLUMNS + 1 <= REGISTERS, "a tile must not spill");
   const int64_t a_row = g.a_row, b_row = g.b_row, depth = g.depth;
   Vec sum[ROWS][COLUMNS];
@@ -34,8 +33,7 @@ void dot_tile(const hebb::GemmDots& g, const float* a, const float* b, float* c)
   });
 }
 
-template <int ROWS>
-void dot_rows(const hebb::GemmDots& g, int64_t i) {
+template <int ROWS> void dot_rows(const hebb::GemmDots& g, int64_t i) {
   const float* a = g.a + i * g.a_row;
   float* c = g.c + i * g.c_row;
   int64_t j = 0;

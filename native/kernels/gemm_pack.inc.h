@@ -8,8 +8,6 @@ namespace ISA {
 namespace {
 namespace gemm {
 
-constexpr int64_t LINE = 16;  // floats of a cache line
-
 void pack(const hebb::GemmPack& g) {
   for (int64_t k = 0; k < g.depth; k++) {
     const float* row = g.b + k * g.b_row;

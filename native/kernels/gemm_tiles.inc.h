@@ -20,6 +20,7 @@ constexpr int tile_rows(int vectors) {
   return rows < TILE_ROWS ? rows : TILE_ROWS;
 }
 
+constexpr int LINE = 16;               // floats of a cache line
 constexpr int64_t FAR_DEPTH = 128;  // from here on a tile takes longer than memory
 
 struct Tile {
@@ -35,8 +36,7 @@ struct Tile {
 
 // f(0) … f(N - 1), each with a constant: g++ keeps an array in registers only where no loop is left when it looks.
 #define GEMM_INLINE __attribute__((always_inline))
-template <int N, class F>
-SIMD_INLINE void each(const F& f) {
+template <int N, class F> SIMD_INLINE void each(const F& f) {
   if constexpr (N > 0) {
     each<N - 1>(f);
     f(N - 1);
@@ -44,11 +44,11 @@ SIMD_INLINE void each(const F& f) {
 }
 
 // c is (ROWS, VECTORS * LANES), of the last vector only `tail` columns where TAIL.
-template <int ROWS, int VECTORS, bool TAIL>
-void tile(const Tile& t) {
+template <int ROWS, int VECTORS, bool TAIL> void tile(const Tile& t) {
   static_assert(ROWS * VECTORS + VECTORS + 1 <= REGISTERS, "a tile must not spill");
   const int tail = t.tail;
-  const auto get = [=](const float* p, int j) GEMM_INLINE { return TAIL && j == VECTORS - 1 ? load_n(p + j * LANES, tail) : load(p + j * LANES); };
+  const auto get = [=](const float* p, int j)
+                       GEMM_INLINE { return TAIL && j == VECTORS - 1 ? load_n(p + j * LANES, tail) : load(p + j * LANES); };
   const auto put = [=](float* p, int j, Vec x) GEMM_INLINE {
     if (TAIL && j == VECTORS - 1) store_n(p + j * LANES, x, tail);
     else store(p + j * LANES, x);
@@ -56,7 +56,7 @@ void tile(const Tile& t) {
   if (t.depth >= FAR_DEPTH) {  // C has left the caches since the last block of k
     const float* c = t.c;
     for (int i = 0; i < ROWS; i++, c += t.c_row) {
-      for (int j = 0; j < VECTORS; j++) __builtin_prefetch(c + j * LANES, 1);
+      for (int j = 0; j < VECTORS * LANES; j += LINE) __builtin_prefetch(c + j, 1);
     }
   }
   Vec sum[ROWS][VECTORS];
@@ -88,18 +88,15 @@ void tile(const Tile& t) {
 
 using TileFn = void (*)(const Tile&);
 
-template <int ROWS, int VECTORS, bool TAIL>
-constexpr TileFn tile_or_null() {
+template <int ROWS, int VECTORS, bool TAIL> constexpr TileFn tile_or_null() {
   if constexpr (ROWS <= tile_rows(VECTORS)) return tile<ROWS, VECTORS, TAIL>;
   else return nullptr;
 }
 
-#define GEMM_TILES(V, T)                                                                                                          \
-  {                                                                                                                               \
-    tile_or_null<1, V, T>(), tile_or_null<2, V, T>(), tile_or_null<3, V, T>(), tile_or_null<4, V, T>(), tile_or_null<5, V, T>(),  \
-    tile_or_null<6, V, T>(), tile_or_null<7, V, T>(), tile_or_null<8, V, T>(), tile_or_null<9, V, T>(), tile_or_null<10, V, T>(), \
-    tile_or_null<11, V, T>(), tile_or_null<12, V, T>(), tile_or_null<13, V, T>(), tile_or_null<14, V, T>()                        \
-  }
+#define GEMM_TILES(V, T)                                                                                                            \
+  {tile_or_null<1, V, T>(),  tile_or_null<2, V, T>(),  tile_or_null<3, V, T>(),  tile_or_null<4, V, T>(), tile_or_null<5, V, T>(),  \
+   tile_or_null<6, V, T>(),  tile_or_null<7, V, T>(),  tile_or_null<8, V, T>(),  tile_or_null<9, V, T>(), tile_or_null<10, V, T>(), \
+   tile_or_null<11, V, T>(), tile_or_null<12, V, T>(), tile_or_null<13, V, T>(), tile_or_null<14, V, T>()}
 
 constexpr TileFn TILES[2][hebb::GEMM_VECTORS][TILE_ROWS] = {
     {GEMM_TILES(1, false), GEMM_TILES(2, false), GEMM_TILES(3, false), GEMM_TILES(4, false)},

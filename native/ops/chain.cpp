@@ -12,7 +12,9 @@
 namespace hebb {
 namespace {
 
-constexpr int64_t TASK = 16384;  // elements that are worth a claim by a thread
+constexpr int64_t TASK = 16384, BIG_TASK = 65536;  // elements that a thread claims at once; the latter of big Chains
+constexpr int64_t AHEAD = 2;                       // blocks between what is worked on and what is fetched from memory
+constexpr int64_t FROM_MEMORY = 1 << 20;           // bytes of inputs that a core doesn't have at hand
 
 // A double as a vector of equal values of a step's type.
 void fill_vector(char* vector, double value, char type) {
@@ -97,6 +99,15 @@ void Chain::Plan::load(const Run& run, Slots& slots, const Input& in, int32_t sl
   slots.at[slot] = {vector, 0};
 }
 
+// Several passes over a block leave the memory idle, and the CPU's own prefetching forgets its streams: ask for a later block.
+void Chain::Plan::fetch(const Run& run, int64_t start, int64_t count) const {
+  for (const Input& in : inputs) {
+    if (in.form != Form::direct && in.form != Form::load) continue;
+    const char* const from = run.ptr<char>(in.buffer) + start * bytes_of(in.dtype);
+    for (int64_t offset = 0; offset < count * bytes_of(in.dtype); offset += 64) __builtin_prefetch(from + offset);
+  }
+}
+
 int64_t Chain::elements() const { return plan_->elements; }
 double Chain::nanoseconds() const { return plan_->nanoseconds; }
 
@@ -128,12 +139,15 @@ void Chain::run_all(Run& run) const {
   static const int64_t beyond_caches = os::caches().l3;
   const Plan& plan = *plan_;
   const bool stream = plan.direct_bytes >= beyond_caches / 2 && plan.direct_bytes + plan.read_bytes >= beyond_caches;
-  const int64_t task = plan.span * std::max<int64_t>(1, TASK / plan.span);
+  const bool fetch = plan.span <= CHAIN_BLOCK && plan.read_bytes >= FROM_MEMORY;
+  const int64_t task = plan.span * ((plan.elements < 16 * BIG_TASK ? TASK : BIG_TASK) / plan.span);
   run.parallel(ceil_div(plan.elements, task), plan.nanoseconds, [&](int64_t index, int worker) {
     Plan::Slots slots;
     plan.bind(run, slots, run.thread_scratch(worker));
     const int64_t end = std::min(plan.elements, (index + 1) * task);
     for (int64_t start = index * task; start < end; start += plan.span) {
+      const int64_t later = start + AHEAD * plan.span;
+      if (fetch && later < plan.elements) plan.fetch(run, later, std::min(plan.span, plan.elements - later));
       plan.block(run, slots, start, std::min(plan.span, end - start), nullptr, stream);
     }
     if (stream) run.kernels().chain.fence();

@@ -41,7 +41,7 @@ struct Chain::Plan {
   double nanoseconds = 0;
   int64_t span = CHAIN_BLOCK;  // elements of a block when the Chain itself cuts
   int64_t direct_bytes = 0;    // that direct outputs write, and
-  int64_t read_bytes = 0;      // that inputs in place read, for all elements
+  int64_t read_bytes = 0;      // that contiguous inputs read, for all elements
   std::vector<Input> inputs;
   std::vector<Scalar> scalars;
   std::vector<Step> steps;
@@ -66,6 +66,7 @@ struct Chain::Plan {
   };
   void bind(const Run& run, Slots& slots, void* scratch) const;  // scalars and splats: once for all blocks
   void block(const Run& run, Slots& slots, int64_t start, int64_t count, const void* host_in, bool stream) const;
+  void fetch(const Run& run, int64_t start, int64_t count) const;
 
  private:
   void load(const Run& run, Slots& slots, const Input& in, int32_t slot, int64_t start, int64_t count) const;

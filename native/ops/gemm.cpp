@@ -48,7 +48,7 @@ void Product::finish(const Area& area, int worker) const {
 // Writes an area of a swapped product, whose rows are C's columns.
 void Product::turn(const Area& area, const float* c_transposed, int64_t row) const {
   float* to = c + area.batch * plan.m * plan.n + area.j0 * plan.m + area.i0;
-  table.transpose.transpose(c_transposed, row, to, plan.m, area.i1 - area.i0, area.j1 - area.j0);
+  table.transpose.transpose(c_transposed, row * 4, to, plan.m * 4, area.i1 - area.i0, area.j1 - area.j0, false);
 }
 
 void Product::tiles(const Area& area, int worker) const {
@@ -104,7 +104,8 @@ void Product::dots(const Area& area) const {
   const float* b_block = b + area.batch * b_batch + area.j0 * k;
   float* c_block = c + (area.batch * plan.m + area.i0) * n + area.j0;
   for (int64_t k0 = 0; k0 == 0 || k0 < k; k0 += plan.depth) {
-    table.gemm.dots({area.i1 - area.i0, area.j1 - area.j0, std::min(plan.depth, k - k0), a_block + k0, k, b_block + k0, k, c_block, n, k0 > 0});
+    table.gemm.dots(
+        {area.i1 - area.i0, area.j1 - area.j0, std::min(plan.depth, k - k0), a_block + k0, k, b_block + k0, k, c_block, n, k0 > 0});
   }
 }
 
@@ -141,8 +142,8 @@ void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* 
 }
 
 double Gemm::nanoseconds() const {
-  const double c = double(shape_.batch) * double(shape_.m) * double(shape_.n);
-  return 20 + c * (double(shape_.k) * 0.015 + 0.05);
+  const double m = double(shape_.m), n = double(shape_.n), k = double(shape_.k);
+  return 20 + double(shape_.batch) * (m * n * k * 0.01 + (m * k + k * n + m * n) * 0.05);
 }
 
 }  // namespace hebb

@@ -12,6 +12,7 @@ constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go th
 constexpr int64_t TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
 constexpr int64_t TASKS = 8;            // as many are enough for the threads of a desktop, and a power of two suits most
 constexpr int64_t FEW = 8;              // rows or columns that are not worth packing the other operand for
+constexpr int64_t SOME = 128;           // rows that are worth it only where it lies far away
 
 constexpr int64_t PANEL_BYTES = 768 << 10, TURNED_BYTES = 448 << 10;  // of GEMM_SCRATCH
 
@@ -60,7 +61,8 @@ struct Planner {
     if (p.trans_b && !p.trans_a && (p.m <= FEW || p.n <= FEW)) p.path = GemmPlan::Path::dots;
     else if (p.trans_b && p.m < p.n && p.m > 1) swap();  // the smaller operand is transposed, and C
     if (p.path == GemmPlan::Path::dots) return;
-    if (p.trans_b || (p.k * p.n * 4 > caches.l2 / 2 && p.m > FEW)) p.path = GemmPlan::Path::packed;
+    const int64_t in_reach = p.m <= FEW ? INT64_MAX : p.m <= SOME ? caches.l2 * 5 / 2 : caches.l2 / 2;
+    if (p.trans_b || p.k * p.n * 4 > in_reach) p.path = GemmPlan::Path::packed;
   }
 
   // The tile for tasks of so many rows and columns. L1 holds the strip of A while B streams by.
@@ -81,17 +83,18 @@ struct Planner {
   // Cuts C into about `wanted` tasks, in the way that costs least.
   void choose_tasks(int64_t wanted) {
     const bool turned = p.swapped && p.m > 1;  // Cᵀ goes through scratch
-    const int64_t most = p.path == GemmPlan::Path::packed ? std::max(std::min(caches.l2 / 2, PANEL_BYTES) / 4 / p.depth, GEMM_VECTORS * int64_t(lanes))
-                         : turned                         ? TURNED_BYTES / 4 / 64
-                                                          : p.n;
+    int64_t most = p.n;
+    if (p.path == GemmPlan::Path::packed)
+      most = std::max(std::min(caches.l2 / 2, PANEL_BYTES) / 4 / p.depth, GEMM_VECTORS * int64_t(lanes));
+    if (turned) most = std::min(most, TURNED_BYTES / 4 / 64);
     GemmPlan best;
     double least = -1;
     for (int64_t across = ceil_div(p.n, most), times = 1; times <= wanted; times *= 2, across *= 2) {
-      const int64_t bytes = turned ? p.m * ceil_div(p.n, across) * 4 : 1;
-      const int64_t down = std::max(ceil_div(wanted, across), ceil_div(bytes, TURNED_BYTES));
+      const int64_t down = ceil_div(wanted, across);
       choose_tile(ceil_div(p.m, down), ceil_div(p.n, across));
-      p.rows = std::min(p.m, round_up(ceil_div(p.m, down), p.strip));
       p.columns = std::min(p.n, round_up(ceil_div(p.n, across), p.width));
+      const int64_t rows = turned ? std::min(ceil_div(p.m, down), TURNED_BYTES / 4 / p.columns) : ceil_div(p.m, down);
+      p.rows = std::min(p.m, round_up(rows, p.strip));
       p.row_tasks = ceil_div(p.m, p.rows);
       p.column_tasks = ceil_div(p.n, p.columns);
       const double cost = double(p.row_tasks * p.column_tasks) * task(p.rows, p.columns);

@@ -6,6 +6,7 @@
 
 #include "ops/chain.h"
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -82,7 +83,7 @@ void Reduce::plan() {
   }
   if (chunks == 1) group = std::clamp<int64_t>(UNIT / std::max<int64_t>(1, axis * segment), 1, RESULTS);
   scratch = chunks == 1 ? 0 : lines * chunks * state_bytes();
-  nanoseconds = 40 + double(total) * 4 / 20 + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
+  nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(total)) + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
 }
 
 void Reduce::run(Run& run) const {

@@ -17,7 +17,8 @@
 
 namespace {
 
-using Sgemm = void (*)(int, int, int, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t, float, float*, int64_t);
+using Sgemm = void (*)(int, int, int, int64_t, int64_t, int64_t, float, const float*, int64_t, const float*, int64_t, float, float*,
+                       int64_t);
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -71,22 +72,19 @@ int main(int argc, char** argv) {
   if (!table) return 1;
   const Sgemm sgemm = open_blas(threads);
   printf("%s, %d threads\n", table->isa, threads);
-  hebb::Workers& workers = hebb::workers_of(threads);
-  hebb::Run run;
-  hebb::Program::prepare(run, *table, workers);
   double log_ratio = 0;
   for (const std::string& text : shapes) {
     long m = 0, n = 0, k = 0, ta = 0, tb = 0;
     if (sscanf(text.c_str(), "%ld,%ld,%ld,%ld,%ld", &m, &n, &k, &ta, &tb) < 2) n = k = m;
     float *a = floats(m * k), *b = floats(k * n), *c = floats(m * n);
-    const hebb::Gemm gemm({1, m, n, k, ta != 0, tb != 0, true, true});
+    hebb::test::GemmRun gemm(*table, threads, {1, m, n, k, ta != 0, tb != 0, true, true}, false);
     const double flops = 2.0 * double(m) * double(n) * double(k);
     const int repeat = int(std::max(1.0, 2e6 / std::max(flops, 2000.0)));
     std::vector<double> ours, theirs, peaks;
     for (const double end = now() + seconds; now() < end || ours.size() < 10;) {
       peaks.push_back(peak(*table));
       double start = now();
-      for (int r = 0; r < repeat; r++) gemm.run(run, a, b, c);
+      for (int r = 0; r < repeat; r++) gemm(a, b, c);
       ours.push_back((now() - start) / repeat);
       if (!sgemm) continue;
       start = now();
@@ -95,8 +93,8 @@ int main(int argc, char** argv) {
     }
     const double x = median(ours), y = median(theirs), top = median(peaks) * threads;
     log_ratio += sgemm ? __builtin_log(y / x) : 0;
-    printf("%-18s %10.2f us %7.1f GF/s %5.1f %% of %.0f   OpenBLAS %7.1f GF/s  ratio %.3f\n", text.c_str(), x * 1e6, flops / x * 1e-9, flops / x * 1e-7 / top, top,
-           sgemm ? flops / y * 1e-9 : 0, sgemm ? y / x : 0);
+    printf("%-18s %10.2f us %7.1f GF/s %5.1f %% of %.0f   OpenBLAS %7.1f GF/s  ratio %.3f\n", text.c_str(), x * 1e6, flops / x * 1e-9,
+           flops / x * 1e-7 / top, top, sgemm ? flops / y * 1e-9 : 0, sgemm ? y / x : 0);
     free(a), free(b), free(c);
   }
   if (sgemm) printf("geomean %.3f\n", __builtin_exp(log_ratio / double(shapes.size())));

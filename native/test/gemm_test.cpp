@@ -20,9 +20,14 @@ int failures = 0, cases = 0;
 
 // Memory that ends exactly where the operand ends, so that a sanitizer sees a read past it.
 struct Floats {
-  explicit Floats(int64_t n) : n(n), p(new float[size_t(n)]) {}
-  int64_t n;
-  std::unique_ptr<float[]> p;
+  explicit Floats(int64_t n) : p(static_cast<float*>(aligned(n * 4)), free) {}
+  std::unique_ptr<float[], void (*)(void*)> p;
+
+ private:
+  static void* aligned(int64_t bytes) {
+    void* p = nullptr;
+    return posix_memalign(&p, hebb::ALIGN, size_t(bytes)) ? nullptr : p;
+  }
 };
 
 Floats random_floats(int64_t n, bool integers) {
@@ -39,7 +44,8 @@ std::vector<double> plain(const GemmShape& s, const float* a, const float* b) {
     for (int64_t i = 0; i < s.m; i++) {
       for (int64_t j = 0; j < s.n; j++) {
         double sum = 0;
-        for (int64_t k = 0; k < s.k; k++) sum += double(s.trans_a ? x[k * s.m + i] : x[i * s.k + k]) * double(s.trans_b ? y[j * s.k + k] : y[k * s.n + j]);
+        for (int64_t k = 0; k < s.k; k++)
+          sum += double(s.trans_a ? x[k * s.m + i] : x[i * s.k + k]) * double(s.trans_b ? y[j * s.k + k] : y[k * s.n + j]);
         c[size_t((z * s.m + i) * s.n + j)] = sum;
       }
     }
@@ -59,15 +65,10 @@ void check(const GemmShape& s, bool integers) {
     Floats first(n);
     for (int threads : {1, 2, 7}) {
       if (threads > 1 && n * s.k < 100000) break;
-      hebb::Workers& workers = hebb::workers_of(threads);
-      hebb::Run run;
-      hebb::Program::prepare(run, *table, workers);
       for (bool with_epilogue : {false, true}) {
         Floats c(n), out(n);
         for (int64_t i = 0; i < n; i++) c.p[i] = out.p[i] = NAN;
-        hebb::epilogue_out = out.p.get();
-        const hebb::Chain epilogue;
-        hebb::Gemm(s).run(run, a.p.get(), b.p.get(), c.p.get(), with_epilogue ? &epilogue : nullptr);
+        hebb::test::GemmRun(*table, threads, s, with_epilogue)(a.p.get(), b.p.get(), c.p.get(), out.p.get());
         cases++;
         double worst = 0;
         bool same = true;
@@ -80,8 +81,9 @@ void check(const GemmShape& s, bool integers) {
         else if (n && memcmp(first.p.get(), c.p.get(), size_t(n) * 4)) same = false;
         if (worst <= limit && same) continue;
         if (failures++ < 20) {
-          printf("%s batch %ld (%d %d) m %ld n %ld k %ld trans %d %d threads %d epilogue %d: error %g, limit %g%s\n", table->isa, long(s.batch), s.batched_a,
-                 s.batched_b, long(s.m), long(s.n), long(s.k), s.trans_a, s.trans_b, threads, with_epilogue, worst, limit, same ? "" : ", other bits");
+          printf("%s batch %ld (%d %d) m %ld n %ld k %ld trans %d %d threads %d epilogue %d: error %g, limit %g%s\n", table->isa,
+                 long(s.batch), s.batched_a, s.batched_b, long(s.m), long(s.n), long(s.k), s.trans_a, s.trans_b, threads, with_epilogue,
+                 worst, limit, same ? "" : ", other bits");
         }
       }
     }
@@ -90,14 +92,44 @@ void check(const GemmShape& s, bool integers) {
 
 void check_all(int64_t batch, int64_t m, int64_t n, int64_t k) {
   for (int t = 0; t < 4; t++) {
-    for (int z = 0; z < (batch > 1 ? 4 : 1); z++) check({batch, m, n, k, (t & 1) != 0, (t & 2) != 0, (z & 1) == 0, (z & 2) == 0}, random_bits() % 2);
+    for (int z = 0; z < (batch > 1 ? 4 : 1); z++)
+      check({batch, m, n, k, (t & 1) != 0, (t & 2) != 0, (z & 1) == 0, (z & 2) == 0}, random_bits() % 2);
+  }
+}
+
+// Whatever the shape and the caches, a task's scratch must do, and tasks must cover C.
+void check_plans(int rounds) {
+  const auto pick = [](int bits) { return int64_t(1 + random_bits() % (uint64_t(1) << random_bits() % uint64_t(bits))); };
+  for (const hebb::KernelTable* table : hebb::supported_tables()) {
+    for (int i = 0; i < rounds; i++) {
+      const GemmShape s = {pick(4), pick(24), pick(24), pick(24), random_bits() % 2 == 0, random_bits() % 2 == 0, true, true};
+      const hebb::os::Caches caches = {pick(20), pick(24), 0};
+      const hebb::GemmPlan p = hebb::plan_gemm(s, table->gemm, table->lanes, caches);
+      const bool packed = p.path == hebb::GemmPlan::Path::packed, turned = p.swapped && p.m > 1;
+      const int64_t panels = packed ? p.depth * hebb::round_up(p.columns, p.width) : 0, c = turned ? p.rows * p.columns : 0;
+      cases++;
+      const bool covers =
+          p.rows * p.row_tasks >= p.m && p.columns * p.column_tasks >= p.n && (p.column_tasks == 1 || p.columns % p.width == 0);
+      const bool fits = (panels + c) * 4 <= hebb::GEMM_SCRATCH && p.strip <= table->gemm.tile_rows[p.vectors];
+      const bool strips =
+          p.rows > 0 && p.group > 0 && (p.group % p.strip == 0 || p.group == p.rows) && (p.rows % p.strip == 0 || p.row_tasks == 1);
+      if (covers && fits && strips) continue;
+      if (failures++ < 20) {
+        printf("%s plan of m %ld n %ld k %ld trans %d %d, caches %ld %ld: %s\n", table->isa, long(s.m), long(s.n), long(s.k), s.trans_a,
+               s.trans_b, long(caches.l1), long(caches.l2),
+               !covers ? "leaves some of C out"
+               : !fits ? "outgrows its scratch"
+                       : "cuts a strip");
+      }
+    }
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? atoi(argv[1]) : 300;
+  const int rounds = argc > 1 ? atoi(argv[1]) : 30;
+  check_plans(rounds * 1000);
   for (int64_t m : {0, 1, 2, 3, 4, 7, 8}) {
     for (int64_t n : {0, 1, 3, 4, 5, 8, 17}) {
       for (int64_t k : {0, 1, 2, 5, 64}) check_all(m % 3 + 1, m, n, k);
