@@ -21,6 +21,8 @@ export const MARKED = 8;
 export const DISPOSED = 16;
 /** A value of a variable that has been overwritten since. */
 export const STALE = 32;
+/** Stored, and its record dropped: what it was computed from can't be told any more. */
+export const FORGOTTEN = 64;
 
 export const NO_INPUTS: readonly Tensor[] = Object.freeze([]);
 export const NO_NUMBERS: readonly number[] = Object.freeze([]);

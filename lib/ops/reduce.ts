@@ -77,7 +77,9 @@ Tensor.prototype.argmax = function (axis) {
   return argmax(this, axis);
 };
 Tensor.prototype.norm = function (options) {
-  return inF32(operand('norm', this), (x) => sum(x.square(), options).sqrt());
+  const x = operand('norm', this);
+  checkAxes('norm', options?.axis, x.shape.length);
+  return inF32(x, (t) => sum(t.square(), options).sqrt());
 };
 Tensor.prototype.expand = function (shape) {
   return expand(this, shape);

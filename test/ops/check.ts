@@ -17,18 +17,25 @@ export function failure(file: string, test: string, message: string): Error {
   return new Error(`${message}\nseed ${seed}; rerun: ${line}`);
 }
 
-/** What is wrong with `found`, or null. */
-export function difference(found: TypedArray, expected: Ref, dtype: DType, tolerance: Tolerance): string | null {
+/** What is wrong with `found`, or null. `least` is a floor for max|ref|: where terms of that size cancel. */
+export function difference(
+  found: TypedArray,
+  expected: Ref,
+  dtype: DType,
+  tolerance: Tolerance,
+  scaled = SCALED,
+  least = 0,
+): string | null {
   const { data } = expected;
   if (found.length !== data.length) return `${found.length} values, expected ${data.length}`;
-  const scale = data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  const scale = data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), least);
   // A 16-bit result is rounded once more: by half a unit in its last place.
   const rounding = dtype === 'bf16' ? 2 ** -8 : dtype === 'f16' ? 2 ** -11 : 0;
   for (let i = 0; i < data.length; i++) {
     const value = found[i]!;
     const exact = data[i]!;
     const wrong =
-      tolerance === 'exact' ? differs(value, exact, dtype) : strays(value, exact, tolerance, scale * SCALED + Math.abs(exact) * rounding);
+      tolerance === 'exact' ? differs(value, exact, dtype) : strays(value, exact, tolerance, scale * scaled + Math.abs(exact) * rounding);
     if (wrong !== null) return `element ${i} is ${value}, expected ${exact}: ${wrong}`;
   }
   return null;

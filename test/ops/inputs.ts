@@ -41,11 +41,14 @@ export const clearOfZero =
   (random) =>
     (random() < 0.5 ? -1 : 1) * (low + (high - low) * random());
 
-/** Multiples of `gap` in an order of their own: no two of the first 1009 are equal or near, so no maximum changes owner. */
+/**
+ * Multiples of `gap` in an order of their own, from place `start` of it on: no two of 1009 are equal or near, so that no maximum changes
+ * owner.
+ */
 export const distinct =
-  (gap: number, offset = 0): Fill =>
+  (gap: number, start = 300, offset = 0): Fill =>
   (_, i) =>
-    gap * (((i * 389) % 1009) - 504) + offset;
+    gap * ((((start + i) * 389) % 1009) - 504) + offset;
 
 /** Both signs, all magnitudes between 2^low and 2^high alike. */
 export const magnitudes =

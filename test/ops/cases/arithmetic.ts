@@ -6,7 +6,7 @@ import type { Case } from '../table.js';
 import { binary, integers, unary } from './element.js';
 
 const any = reals(-3, 3);
-const apart = { values: [distinct(0.05), distinct(0.05, 0.025)], gradient: 'kinked' } as const;
+const apart = { values: [distinct(0.05), distinct(0.05, 700, 0.025)], gradient: 'kinked' } as const;
 const wrap = (x: number): number => x | 0;
 const cut = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
 
@@ -44,7 +44,7 @@ function clamps(): Case[] {
     oracle: (...xs: Ref[]) => zip(cut, ...xs),
     gradient: 'none',
   } as const;
-  const values = distinct(0.007, 0.003);
+  const values = distinct(0.01, 300, 0.005);
   return [
     { ...fixed, name: 'numbers', inputs: [input([29], values)] },
     { ...fixed, name: 'scalar', inputs: [input([], reals(-1, 1))] },

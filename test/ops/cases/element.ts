@@ -216,6 +216,8 @@ export function integers(name: Binary | 'neg' | 'abs', f: (a: number, b: number)
       ...base,
       name: 'u8',
       inputs: inputs(input([13], wholes(0, 15), 'u8'), input([13], wholes(1, 15), 'u8')),
+      // Wraps around, as PyTorch's does.
+      oracle: (x: Ref, y: Ref) => map(base.oracle(x, y), (value) => (dtype === 'i32' ? value & 255 : value)),
       dtype: dtype === 'i32' ? 'u8' : dtype,
     },
     {
