@@ -141,7 +141,7 @@ template <class R> SIMD_INLINE void last_tile(typename R::S* s, const typename R
 template <class R> void columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t) {
   auto s = static_cast<typename R::S*>(state);
   auto x = static_cast<const typename R::T*>(values);
-  if (n == stride && n <= WIDE / 4 && length * n >= 4 * WIDE) {
+  if (n == stride && n <= hebb::REDUCE_NARROW && length * n >= 2 * WIDE) {
     // A few columns: as many rows side by side as fill the vectors, merged at the end.
     typename R::S wide[WIDE];
     const int64_t beside = WIDE / n, rows = length / beside;

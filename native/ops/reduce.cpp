@@ -143,12 +143,14 @@ void Reduce::take_rows(Source& source, const ReduceKernel& kernel, int64_t begin
 void Reduce::take_columns(Source& source, const ReduceKernel& kernel, int64_t line, int64_t end, int64_t first, int64_t last,
                           void* state) const {
   const int64_t n = results(line), base = line / segments * axis * inner + line % segments * segment;
-  if (source.memory) {
+  // Pieces end where those of plain memory do, or the bits would tell whether a Chain was fused. A few columns are taken in pieces
+  // of a block in either case, because how the kernel takes them depends on a piece's size.
+  const bool narrow = inner <= REDUCE_NARROW;
+  if (source.memory && !narrow) {
     kernel.columns(state, source.memory + base + first * inner, last - first, n, inner, first);
     return;
   }
-  // Pieces end where those of plain memory do, or the bits would tell whether a Chain was fused.
-  const int64_t fitting = CHAIN_BLOCK / inner, rows = fitting < axis ? fitting / PANEL * PANEL : axis;
+  const int64_t fitting = CHAIN_BLOCK / inner, rows = fitting >= axis ? axis : narrow ? fitting : fitting / PANEL * PANEL;
   if (rows > 0) {
     for (int64_t i = first; i < last; i += rows) {
       const int64_t count = std::min(rows, last - i), start = base + i * inner;
