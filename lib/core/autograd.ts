@@ -1,11 +1,11 @@
 // Gradients: one iterative walk from y back to what is asked for. It undoes broadcasting, so no rule has to; rules stand beside their ops.
 import { add, expand, ones, sumTo } from './basic.js';
 import { isFloat } from './dtype.js';
-import { ArgumentError, ShapeError } from './errors.js';
+import { ArgumentError, ShapeError, StaleError } from './errors.js';
 import { NUMBER, newOp } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape } from './shape.js';
-import { NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
+import { FORGOTTEN, NEEDS_GRAD, NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
 import { Parameter } from './variable.js';
 import { topological } from './walk.js';
 
@@ -19,7 +19,7 @@ let walks = 0;
  * @param y One element.
  * @param xs Tensors or Parameters that `y` was recorded from.
  * @returns One tensor for each of `xs`, in its shape; zeros where `y` doesn't depend on it.
- * @throws {ShapeError} when `y` isn't a scalar. @throws {ArgumentError} when an op on the way isn't differentiable.
+ * @throws {ShapeError} when `y` isn't a scalar. @throws {StaleError} when a path may have led through what was computed earlier. @throws {ArgumentError} when an op on the way isn't differentiable.
  * @example
  * const x = tensor([1, 2, 3]);
  * const [dx] = grad(x.square().sum(), [x]);
@@ -29,7 +29,20 @@ export function grad(y: Tensor, xs: readonly Tensor[]): Tensor[] {
   const root = operand('grad', y);
   if (root.size !== 1) throw new ShapeError('grad', `expects a scalar, got ${formatShape(root.shape)}; use .sum() or .mean()`);
   const found = gradients(root, xs);
-  return xs.map((x, i) => found[i] ?? expand(numberTensor(0, 'f32', clock.now), x.shape));
+  return xs.map((x, i) => found[i] ?? noPath(root, x));
+}
+
+/** Zeros, if they can be told from a path that was lost: a computed tensor keeps its record only where a Parameter may ask for it. */
+function noPath(root: Tensor, x: Tensor): Tensor {
+  const seen = topological([root], pathInputs, isDifferentiable);
+  const lost = seen.find(({ flags }) => flags & FORGOTTEN && (flags & NEEDS_GRAD || !(x instanceof Parameter)));
+  if (lost === undefined) return expand(numberTensor(0, 'f32', clock.now), x.shape);
+  throw new StaleError(
+    'grad',
+    `found no path to ${formatShape(x.shape)}, but a tensor ${formatShape(lost.shape)} on the way was computed before and dropped its record; ` +
+      'call grad() before awaiting, or make what you differentiate a Parameter',
+    { value: lost },
+  );
 }
 
 /** As `grad`, but with null where there is no path from y. */
@@ -96,12 +109,14 @@ export function partials(inputs: readonly Tensor[], seed: Tensor, plain: (...inp
 const pathInputs = (node: Tensor): readonly Tensor[] =>
   node.op.lowering.kind === 'alias' && node.op.grad === null ? NO_INPUTS : node.inputs;
 
+/** Integers and bools have no gradient: a path ends there. */
+const isDifferentiable = (node: Tensor): boolean => isFloat(node.dtype) && node.op !== NUMBER;
+
 /** The differentiable nodes on a path from `root` to a wanted one, inputs first; `node.index` is the place in the list. */
 function pathsTo(root: Tensor, wanted: ReadonlySet<Tensor>): Tensor[] {
   walks++;
   const isWanted = (node: Tensor): boolean => wanted.has(node) || (node.variable !== null && wanted.has(node.variable));
-  // Integers and bools have no gradient: the path ends there.
-  const seen = topological([root], pathInputs, (node) => isFloat(node.dtype) && node.op !== NUMBER);
+  const seen = topological([root], pathInputs, isDifferentiable);
   const onPath = new Set<Tensor>();
   for (const node of seen) {
     node.index = -1;

@@ -2,8 +2,8 @@
 import { checkDType, type DType, dtypeCode, isFloat, promote } from './dtype.js';
 import { ShapeError } from './errors.js';
 import { newOp, type Op } from './op.js';
-import { operand, record } from './record.js';
-import { type Axes, broadcast, checkAxes, describe, formatShape, SCALAR, type Shape, sameShape, sizeOf } from './shape.js';
+import { clock, operand, record } from './record.js';
+import { type Axes, broadcast, checkAxes, checkShape, describe, formatShape, SCALAR, type Shape, sameShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** What a binary op does with the dtypes of its operands. */
@@ -100,9 +100,10 @@ const expandOp = newOp(
 export function expand(a: Tensor, shape: Shape): Tensor {
   const x = operand('expand', a);
   if (sameShape(x.shape, shape)) return x;
-  if (!sameShape(broadcast('expand', x.shape, shape), shape))
-    throw new ShapeError('expand', `${formatShape(x.shape)} doesn't broadcast to ${formatShape(shape)}`);
-  return record(expandOp, [x], shape, x.dtype, shape);
+  const sizes = checkShape('expand', shape);
+  if (!sameShape(broadcast('expand', x.shape, sizes), sizes))
+    throw new ShapeError('expand', `${formatShape(x.shape)} doesn't broadcast to ${formatShape(sizes)}`, { value: shape });
+  return record(expandOp, [x], sizes, x.dtype, sizes);
 }
 
 const transposeOp = newOp(
@@ -124,7 +125,10 @@ export function permute(a: Tensor, order: readonly number[]): Tensor {
     moves ||= order[i] !== i;
     shape[i] = x.shape[order[i]!]!;
   }
-  return moves ? record(transposeOp, [x], shape, x.dtype, order) : x;
+  if (!moves) return x;
+  // Turned back, a turned tensor is itself again.
+  if (x.op === transposeOp && x.clock === clock.now && order.every((axis, i) => x.attrs[axis] === i)) return x.inputs[0]!;
+  return record(transposeOp, [x], shape, x.dtype, order);
 }
 
 /** The kinds of the `reduce` command, for f32 and for integers. */
@@ -183,8 +187,14 @@ export function reduceAxes(
   return keepDim ? reshape(result, keptShape(x.shape, axes)) : result;
 }
 
-export function sum(a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
-  const x = operand('sum', a);
+/** What `reduce` makes of x, 16-bit floats being taken as f32 and the result rounded to their dtype once. */
+export function inF32(x: Tensor, reduce: (x: Tensor) => Tensor): Tensor {
+  return x.dtype === 'bf16' || x.dtype === 'f16' ? cast(reduce(cast(x, 'f32')), x.dtype) : reduce(x);
+}
+
+export const sum = (a: Tensor, axes: Axes = {}): Tensor => inF32(operand('sum', a), (x) => sumOf(x, axes));
+
+function sumOf(x: Tensor, { axis, keepDim = false }: Axes): Tensor {
   const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
   if (axis === undefined && !keepDim) return reduceNode(sumOp, x, 0, x.shape.length, dtype);
   return reduceAxes(x, checkAxes('sum', axis, x.shape.length), keepDim, (t, first, count) => reduceNode(sumOp, t, first, count, dtype));

@@ -167,8 +167,6 @@ export function arange(...args: [end: number] | [start: number, end: number, ste
     throw new ArgumentError('arange', `no range from ${start} to ${end} by ${step}`, { value: args });
   const shape = checkShape('arange', [Math.max(0, Math.ceil((end - start) / step))]);
   const index = record(indexOp, [], shape, 'i32', shape);
-  if (start === 0 && step === 1) return index;
-  const whole = Number.isInteger(start) && Number.isInteger(step);
-  const x = whole ? index : cast(index, 'f32');
-  return x.mul(step).add(start);
+  const x = [start, end, step].every(Number.isInteger) ? index : cast(index, 'f32');
+  return start === 0 && step === 1 ? x : x.mul(step).add(start);
 }

@@ -120,6 +120,9 @@ class Window {
     const members = [...a.members, ...b.members].sort((x, y) => x - y);
     if (members.length > MAX_MEMBERS) return false;
     const inside = new Set(members);
+    // A gemm's operands must be in memory before the Chain that rides on its result begins.
+    const head = a.head ?? b.head;
+    if (head && this.graph.inputsOf(head).some((input) => inside.has(this.graph.resolve(input).index))) return false;
     const bits = new Uint32Array(this.words);
     for (const j of members) this.set(bits, j);
     const outside = new Set<Tensor>();
@@ -139,7 +142,8 @@ class Window {
   private live(members: readonly number[], inside: ReadonlySet<number>): number {
     const last = members.map((j) => {
       const users = this.users[j]!;
-      return users.length === 0 || users.some((u) => !inside.has(u.index)) ? Infinity : Math.max(...users.map((u) => u.index));
+      const stored = users.length === 0 || this.kept.has(this.graph.nodes[j]!) || users.some((u) => !inside.has(u.index));
+      return stored ? Infinity : Math.max(...users.map((u) => u.index));
     });
     let most = 0;
     members.forEach((j, k) => {

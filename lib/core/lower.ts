@@ -3,7 +3,8 @@ import { bytesPerElement, type DType } from './dtype.js';
 import { fuse, type Group, isElement, usersOf } from './fuse.js';
 import type { Graph } from './graph.js';
 import { isLeaf } from './key.js';
-import { NUMBER } from './op.js';
+import { NUMBER, type Op } from './op.js';
+import { record } from './record.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
@@ -116,10 +117,8 @@ export class Lowering {
     if (isLeaf(node)) return this.lowerLeaf(node);
     const { lowering } = node.op;
     if (lowering.kind === 'view') return this.lowerView(node);
-    if (lowering.kind === 'pick') {
-      const source = this.accessOf(this.graph.resolve(node.inputs[0]!));
-      this.access.set(node, [source[node.attrs[0]!]!]);
-    } else if (isAfter(node)) this.lowerAfter(node);
+    if (lowering.kind === 'pick') this.lowerPick(node, lowering.of);
+    else if (isAfter(node)) this.lowerAfter(node);
     else if (lowering.kind === 'update') this.lowerStep(node as StepNode);
     else if (lowering.kind === 'command') this.lowerCommand(node);
   }
@@ -158,6 +157,18 @@ export class Lowering {
       access = { value: this.contiguous(input), strides: null };
     const strides = lowering.strides(node, access.strides ?? stridesOf(input.shape));
     this.access.set(node, [{ value: access.value, strides }]);
+  }
+
+  /** A further result of a command. Where that is stored only its first one is left: then the command runs again on the same operands. */
+  private lowerPick(node: Tensor, of: Op): void {
+    const [source, ...operands] = node.inputs as [Tensor, ...Tensor[]];
+    let command = this.graph.resolve(source);
+    if (isLeaf(command)) {
+      command = record(of, operands, source.shape, source.dtype);
+      this.lowered.add(command);
+      this.lowerCommand(command);
+    }
+    this.access.set(node, [this.accessOf(command)[node.attrs[0]!]!]);
   }
 
   private lowerCommand(node: Tensor): void {

@@ -14,7 +14,7 @@ let addon: Addon | null = null;
 let opcodes: ReadonlyMap<string, number>;
 let steps: ReadonlyMap<string, number>;
 
-/** @internal The addon, loaded when it is first asked for. */
+/** The addon, loaded when it is first asked for. */
 export function native(): Addon {
   if (addon === null) load();
   return addon!;

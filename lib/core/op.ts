@@ -31,8 +31,8 @@ export type Lowering =
   | { readonly kind: 'leaf' }
   /** The same memory under another shape. */
   | { readonly kind: 'alias' }
-  /** Output `attrs[0]` of a command with several. */
-  | { readonly kind: 'pick' }
+  /** Output `attrs[0]` of a command `of` with several: inputs are its node and that one's inputs. */
+  | { readonly kind: 'pick'; readonly of: Op }
   /** Strides over the input's memory; `strides` maps those of the input to those of the result. */
   | { readonly kind: 'view'; readonly strides: (node: Tensor, strides: readonly number[]) => number[] }
   /** A Chain step, by its name for f32 and for i32 operands; `select`'s first operand is a bool. */

@@ -12,7 +12,7 @@ import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
 import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
+import { asking, bytesOf, DISPOSED, FORGOTTEN, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
 import { assignedOp, type Parameter, variableHooks } from './variable.js';
 import { noteCompilation, sites, warnAgain } from './warnings.js';
@@ -307,6 +307,7 @@ function dropRecord(tensor: Tensor, overwrites: boolean): void {
 
 function forget(tensor: Tensor): void {
   if (tensor.op === VARIABLE) return;
+  if (tensor.inputs.length > 0) tensor.flags |= FORGOTTEN;
   tensor.op = LEAF;
   tensor.inputs = NO_INPUTS;
 }

@@ -2,7 +2,7 @@
 import { bytesPerElement, type DType, isFloat, type TypedArray } from './dtype.js';
 import { DisposedError, ShapeError } from './errors.js';
 import type { Flight } from './flight.js';
-import { LEAF, NUMBER, type Op } from './op.js';
+import { LEAF, NUMBER, type Op, VARIABLE } from './op.js';
 import { formatShape, SCALAR, type Shape, sizeOf } from './shape.js';
 import { releaseStorage, type Storage } from './storage.js';
 import type { Parameter } from './variable.js';
@@ -21,6 +21,8 @@ export const MARKED = 8;
 export const DISPOSED = 16;
 /** A value of a variable that has been overwritten since. */
 export const STALE = 32;
+/** Stored, and its record dropped: what it was computed from can't be told any more. */
+export const FORGOTTEN = 64;
 
 export const NO_INPUTS: readonly Tensor[] = Object.freeze([]);
 export const NO_NUMBERS: readonly number[] = Object.freeze([]);
@@ -109,7 +111,8 @@ export class Tensor {
 
   /** Frees the memory now instead of at the next garbage collection. Runs in flight complete; later use throws a DisposedError. */
   dispose(): void {
-    if (this.variable !== null) throw new DisposedError('dispose', 'a Parameter owns its memory and is freed with its module');
+    if (this.variable !== null || this.op === VARIABLE)
+      throw new DisposedError('dispose', 'a Parameter owns its memory and is freed with its module');
     if (this.storage !== null) releaseStorage(this.storage);
     this.storage = null;
     this.bytes = null;

@@ -9,6 +9,14 @@ export interface Dataset<B> {
   batch(rows: Int32Array): B | Promise<B>;
 }
 
+/** Throws unless `dataset` has what a Dataset needs; a tensor or a list of tensors is a likely mistake. */
+export function checkDataset(op: string, dataset: Dataset<unknown>): void {
+  if (Number.isInteger(dataset?.length) && typeof dataset.batch === 'function') return;
+  throw new ArgumentError(op, `expects a data set with length and batch(rows), got ${describe(dataset)}; new TensorDataset(x, y)?`, {
+    value: dataset,
+  });
+}
+
 /**
  * Tensors with one row a sample along axis 0, usually inputs and targets.
  *
@@ -52,7 +60,7 @@ export class TensorDataset<B extends Tensor[]> implements Dataset<B> {
  * Some rows of another data set.
  *
  * @param rows Indices into `dataset`, in the order wanted.
- * @throws {IndexError} naming the first row that is out of range.
+ * @throws {IndexError} naming the first row that is out of range. @throws {ArgumentError} when `dataset` is none.
  * @example
  * const firstHundred = new Subset(train, Array.from({ length: 100 }, (_, i) => i));
  */
@@ -62,6 +70,7 @@ export class Subset<B> implements Dataset<B> {
   readonly #rows: Int32Array;
 
   constructor(dataset: Dataset<B>, rows: ArrayLike<number>) {
+    checkDataset('Subset', dataset);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (!Number.isInteger(row) || row < 0 || row >= dataset.length) {

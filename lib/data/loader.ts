@@ -1,6 +1,6 @@
 // The DataLoader: goes through a data set in batches, shuffled if asked. It owns no thread: a batch is recorded when it is its turn.
 import { ArgumentError, defaultGenerator, type Generator, randperm, roomInQueue, type StateDict, tensor } from '../core/index.js';
-import type { Dataset } from './dataset.js';
+import { checkDataset, type Dataset } from './dataset.js';
 
 /** Options of a DataLoader, with PyTorch's defaults. */
 export interface DataLoaderOptions {
@@ -32,7 +32,7 @@ const GENERATOR = 'generator.';
  *
  * `stateDict()` holds the position: loaded into a new loader, its next pass hands out just the batches that were left.
  *
- * @throws {ArgumentError} when `batchSize` isn't a whole number ≥ 1.
+ * @throws {ArgumentError} when `dataset` is none, or `batchSize` isn't a whole number ≥ 1.
  * @example
  * const loader = new DataLoader(new TensorDataset(randn([100, 4])), { batchSize: 32, shuffle: true });
  * for await (const [x] of loader) console.log(x.shape); // (32, 4) three times, then (4, 4)
@@ -49,6 +49,7 @@ export class DataLoader<B> implements AsyncIterable<B> {
   #skip = 0;
 
   constructor(dataset: Dataset<B>, { batchSize = 1, shuffle = false, dropLast = false, generator }: DataLoaderOptions = {}) {
+    checkDataset('DataLoader', dataset);
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new ArgumentError('DataLoader', `batchSize must be a whole number ≥ 1, got ${batchSize}`, { value: batchSize });
     }

@@ -5,12 +5,10 @@ import { cast, mul, reshape } from '../core/basic.js';
 import { arange } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError, ShapeError } from '../core/errors.js';
-import { newOp } from '../core/op.js';
+import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
 import { formatShape } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
-
-const pickOp = newOp('pick', { kind: 'pick' }, null);
 
 const backward = newOp(
   'crossEntropyGrad',
@@ -27,7 +25,7 @@ const backward = newOp(
   },
 );
 
-const crossEntropyOp = newOp(
+const crossEntropyOp: Op = newOp(
   'crossEntropy',
   {
     kind: 'command',
@@ -37,10 +35,13 @@ const crossEntropyOp = newOp(
     args: ({ inputs: [logits] }, io) => [...logits!.shape, io.input(0), io.input(1), io.output(0), io.output(1)],
   },
   ({ inputs: [logits, labels], y, dy }) => {
-    const lse = record(pickOp, [y], y.shape, 'f32', [1]);
+    const lse = record(lseOp, [y, logits!, labels!], y.shape, 'f32', [1]);
     return [record(backward, [logits!, labels!, lse, dy], logits!.shape, 'f32'), null];
   },
 );
+
+/** The rows' log-sum-exp, which the forward leaves beside the loss. */
+const lseOp = newOp('logSumExp', { kind: 'pick', of: crossEntropyOp }, null);
 
 /**
  * -log softmax(logits)[label] of each row.
@@ -64,5 +65,5 @@ export function crossEntropyRows(logits: Tensor, labels: Tensor): Tensor {
       value: [x.shape, y.shape],
     });
   if (x.shape[1] === 0) throw new ShapeError('crossEntropy', 'there are no classes', { value: x.shape });
-  return record(crossEntropyOp, [x, cast(y, 'i32')], y.shape, 'f32');
+  return record(crossEntropyOp, [cast(x, 'f32'), cast(y, 'i32')], y.shape, 'f32');
 }

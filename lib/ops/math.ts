@@ -1,5 +1,5 @@
 // Exponentials, logarithms and the functions that activations are made of.
-import { cast, mul } from '../core/basic.js';
+import { mul } from '../core/basic.js';
 import { Tensor } from '../core/tensor.js';
 import { unaryOp } from './declare.js';
 
@@ -9,7 +9,7 @@ const tanh = unaryOp({ name: 'tanh', kernel: 'tanh', grad: ({ y, dy }) => [mul(d
 const sigmoid = unaryOp({ name: 'sigmoid', kernel: 'sigmoid', grad: ({ y, dy }) => [mul(dy, y.mul(y.neg().add(1)))] });
 const TWO_BY_SQRT_PI = 2 / Math.sqrt(Math.PI);
 const erf = unaryOp({ name: 'erf', kernel: 'erf', grad: ({ inputs: [x], dy }) => [mul(dy, x!.square().neg().exp().mul(TWO_BY_SQRT_PI))] });
-const relu = unaryOp({ name: 'relu', kernel: 'relu', grad: ({ y, dy }) => [mul(dy, cast(y.gt(0), 'f32'))] });
+const relu = unaryOp({ name: 'relu', kernel: 'relu', grad: ({ y, dy }) => [y.le(0).where(0, dy)] });
 
 /** Φ(x) + x·φ(x), the standard normal's distribution and density. */
 const gelu = unaryOp({

@@ -1,5 +1,5 @@
 // Matrix products; leading axes are a batch. Transposed operands are read as they lie, never copied.
-import { expand, permute, reshape } from '../core/basic.js';
+import { cast, expand, permute, reshape } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
@@ -30,8 +30,12 @@ const matmulOp: Op = newOp(
       return [batch, m, n, a!.shape[a!.shape.length - 1]!, ...swapped, io.input(0), batched(a!), io.input(1), batched(b!), io.output()];
     },
   },
-  ({ inputs: [a, b], dy }) => [product(dy, swapLast(b!)), product(swapLast(a!), dy)],
+  ({ inputs: [a, b], dy }) => [turnedLike(a!, dy, swapLast(b!)), turnedLike(b!, swapLast(a!), dy)],
 );
+
+/** left · right; where `like` is a transposed view, as the view of (rightᵀ · leftᵀ), whose own gradient then needs no copy to turn it back. */
+const turnedLike = (like: Tensor, left: Tensor, right: Tensor): Tensor =>
+  like.op.name === 'transpose' && like.shape.length === 2 ? swapLast(product(swapLast(right), swapLast(left))) : product(left, right);
 
 /** (…, M, K) · (…, K, N), both of rank 2 or more; the result's batch is the broadcast of theirs. */
 function product(a: Tensor, b: Tensor): Tensor {
@@ -58,8 +62,8 @@ function matmul(left: Tensor, right: Tensor): Tensor {
     throw new ShapeError('matmul', `expects matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`, {
       value: [a.shape, b.shape],
     });
-  const x = a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a;
-  const y = b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b;
+  const x = cast(a.shape.length === 1 ? reshape(a, [1, ...a.shape]) : a, 'f32');
+  const y = cast(b.shape.length === 1 ? reshape(b, [...b.shape, 1]) : b, 'f32');
   const inner = x.shape[x.shape.length - 1];
   if (inner !== y.shape[y.shape.length - 2]) {
     const hint = inner === y.shape[y.shape.length - 1] ? '; transpose b?' : '';

@@ -1,5 +1,5 @@
 // Reductions over any axes: mean, max, min, argmax, norm (sum is the core's).
-import { cast, expand, mul, reduceAxes, reduceLowering, reduceNode, reshape, spread, sum } from '../core/basic.js';
+import { cast, expand, inF32, mul, reduceAxes, reduceLowering, reduceNode, reshape, spread, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
@@ -24,8 +24,9 @@ const maxOp = extreme('max');
 const minOp = extreme('min');
 const argmaxOp = newOp('argmax', reduceLowering('argmax'), null);
 
-function reduced(op: Op, a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
-  const t = operand(op.name, a);
+const reduced = (op: Op, a: Tensor, axes: Axes = {}): Tensor => inF32(operand(op.name, a), (x) => reducedOf(op, x, axes));
+
+function reducedOf(op: Op, t: Tensor, { axis, keepDim = false }: Axes): Tensor {
   const x = op === meanOp && !isFloat(t.dtype) ? cast(t, 'f32') : t;
   if (op === meanOp && axis === undefined && !keepDim) return reduceNode(op, x, 0, x.shape.length, x.dtype);
   const axes = checkAxes(op.name, axis, x.shape.length);
@@ -76,7 +77,9 @@ Tensor.prototype.argmax = function (axis) {
   return argmax(this, axis);
 };
 Tensor.prototype.norm = function (options) {
-  return this.square().sum(options).sqrt();
+  const x = operand('norm', this);
+  checkAxes('norm', options?.axis, x.shape.length);
+  return inF32(x, (t) => sum(t.square(), options).sqrt());
 };
 Tensor.prototype.expand = function (shape) {
   return expand(this, shape);

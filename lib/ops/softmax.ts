@@ -1,7 +1,7 @@
 // softmax and logSoftmax over one axis; native code does rows of the last.
 
 import { partials } from '../core/autograd.js';
-import { mul, permute, sum } from '../core/basic.js';
+import { cast, mul, permute, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { DTypeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
@@ -29,8 +29,9 @@ const softmaxOp = softmaxRecord('softmax', 0, (y, dy) => mul(y, dy.sub(sum(mul(y
 const logSoftmaxOp = softmaxRecord('logSoftmax', 1, (y, dy) => dy.sub(mul(y.exp(), sum(dy, last))));
 
 function along(op: Op, a: Tensor, axis: number): Tensor {
-  const x = operand(op.name, a);
-  if (!isFloat(x.dtype)) throw new DTypeError(op.name, `expects a float dtype, got ${x.dtype}; use .to('f32')`, { value: x.dtype });
+  const t = operand(op.name, a);
+  if (!isFloat(t.dtype)) throw new DTypeError(op.name, `expects a float dtype, got ${t.dtype}; use .to('f32')`, { value: t.dtype });
+  const x = cast(t, 'f32');
   const rank = x.shape.length;
   const k = checkAxis(op.name, axis, rank);
   if (k === rank - 1) return record(op, [x], x.shape, 'f32');

@@ -10,6 +10,7 @@ import {
   withGenerator,
   zeros,
 } from '../core/index.js';
+import { checkDataset } from '../data/dataset.js';
 import { DataLoader, type Dataset, Subset } from '../data/index.js';
 import type { AnyModule } from '../nn/index.js';
 import { batches } from './abort.js';
@@ -74,9 +75,10 @@ export class Fit<B> {
     if (inFit.has(model)) throw new ArgumentError('fit', 'the model is being trained by another fit; await that one first');
     inFit.add(model);
     const { skipNonFinite } = optimizer;
-    const bar = progress ? await Progress.open(epochs, this.#rows) : null;
+    let bar: Progress | null = null;
     try {
       signal?.throwIfAborted();
+      if (progress) bar = await Progress.open(epochs, this.#rows);
       model.train();
       optimizer.skipNonFinite = true;
       return await this.#epochs(bar);
@@ -206,6 +208,7 @@ function firstFailure(error: unknown): unknown {
 
 /** The part to train on and the part to validate with. */
 function split<B>(dataset: Dataset<B>, validation: FitOptions['validation']): [Dataset<B>, Dataset<unknown> | null] {
+  checkDataset('fit', dataset);
   if (dataset.length === 0) throw new ArgumentError('fit', 'the data set is empty', { value: 0 });
   if (typeof validation !== 'number') return [dataset, validation ?? null];
   const kept = dataset.length - Math.round(dataset.length * validation);

@@ -1,4 +1,5 @@
-// What `fit` shows on stderr: a bar on a terminal; in CI logs and pipes a line an epoch, without control characters.
+// What `fit` shows on stderr: a line an epoch, without control characters, so that CI logs and pipes stay readable; on a terminal also a
+// bar while the epoch lasts, in the line's place.
 import type { SingleBar } from 'cli-progress';
 import type { Logs } from './callback.js';
 
@@ -38,15 +39,11 @@ export class Progress {
   }
 
   end(logs: Logs): void {
-    const text = this.#text(this.#rows, logs);
-    if (this.#bar === null) this.#print(text);
-    else {
-      this.#bar.update(this.#rows, { text });
-      this.#bar.stop();
-    }
+    this.#bar?.stop();
+    this.#print(this.#text(this.#rows, logs));
   }
 
-  /** Leaves the bar as it stands; needed only when a fit ends within an epoch. */
+  /** Takes the bar away; needed only when a fit ends within an epoch. */
   close(): void {
     this.#bar?.stop();
   }
@@ -73,12 +70,14 @@ export class Progress {
 async function openBar(): Promise<SingleBar> {
   const { default: cliProgress } = await import('cli-progress');
   return new cliProgress.SingleBar({
-    format: '{epoch} {bar} {percentage} %  {text}',
+    format: '{epoch} {bar} {text}',
     barCompleteChar: '━',
     barIncompleteChar: '─',
-    barsize: 20,
+    barsize: process.stderr.columns >= 100 ? 24 : 8, // on 80 columns there is room for loss, a metric, samples/s and time left
     stream: process.stderr,
     synchronousUpdate: false,
+    clearOnComplete: true,
+    linewrap: true, // lines are cut all the same; but a process that is killed leaves its terminal as it was
   });
 }
 

@@ -8,6 +8,7 @@ import type { Loss } from './batch.js';
 import type { Callback } from './callback.js';
 import { evaluate, type Metrics } from './evaluation.js';
 import { Fit, type History } from './fit.js';
+import { Metric } from './metric.js';
 
 /** What a Trainer trains with. */
 export interface TrainerOptions {
@@ -75,6 +76,10 @@ export class Trainer<B = unknown> {
       throw new ArgumentError('Trainer', `expects an optimizer, got ${describe(optimizer)}`, { value: optimizer });
     if (Object.hasOwn(metrics, 'loss'))
       throw new ArgumentError('Trainer', "a metric can't be called 'loss'; that is the loss's name in the logs");
+    for (const [name, metric] of Object.entries(metrics)) {
+      if (!(metric instanceof Metric))
+        throw new ArgumentError('Trainer', `metric '${name}' must be a Metric, got ${describe(metric)}`, { value: metric });
+    }
     this.model = model;
     this.optimizer = optimizer;
     this.loss = loss;

@@ -9,8 +9,8 @@ namespace {
 namespace reduction {
 
 constexpr int64_t RUN = 512;        // values of a row that are summed in f32
-constexpr int64_t DOWN = 32;        // values of a column that are summed in f32
-constexpr int TILE = 8;             // vectors side by side in a column tile
+constexpr int64_t DOWN = hebb::REDUCE_DOWN;  // values of a column that are summed in f32
+constexpr int64_t WIDE = 128;                // columns that a few columns are widened to
 constexpr float INF = __builtin_inff();
 
 SIMD_INLINE Vec fetch(const float* p) { return load(p); }
@@ -118,7 +118,7 @@ template <class R> void rows(void* state, const void* values, int64_t n, int64_t
   }
 }
 
-// W vectors of neighbouring columns, down at most DOWN rows: one load and one step a vector.
+// W vectors of neighbouring columns, down at most DOWN rows.
 template <class R, int W> SIMD_INLINE void tile(typename R::S* s, const typename R::T* x, int64_t length, int64_t stride) {
   typename R::V a[W];
   typename R::T down[W * LANES];
@@ -140,11 +140,24 @@ template <class R> SIMD_INLINE void last_tile(typename R::S* s, const typename R
 
 template <class R> void columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t) {
   auto s = static_cast<typename R::S*>(state);
-  for (int64_t i = 0; i < length; i += DOWN) {
-    auto x = static_cast<const typename R::T*>(values) + i * stride;
+  auto x = static_cast<const typename R::T*>(values);
+  if (n == stride && n <= WIDE / 4 && length * n >= 4 * WIDE) {
+    // A few columns: as many rows side by side as fill the vectors, merged at the end.
+    typename R::S wide[WIDE];
+    const int64_t beside = WIDE / n, rows = length / beside;
+    start<R>(wide, beside * n);
+    columns<R>(wide, x, rows, beside * n, beside * n, 0);
+    for (int64_t k = 0; k < beside * n; k += n) {
+      for (int64_t j = 0; j < n; j++) s[j] = R::merge(s[j], wide[k + j]);
+    }
+    x += rows * beside * n;
+    length -= rows * beside;
+  }
+  for (int64_t i = 0; i < length; i += DOWN, x += DOWN * stride) {
     const int64_t down = length - i < DOWN ? length - i : DOWN;
     int64_t j = 0;
-    for (; j + TILE * LANES <= n; j += TILE * LANES) tile<R, TILE>(s + j, x + j, down, stride);
+    for (; j + 8 * LANES <= n; j += 8 * LANES) tile<R, 8>(s + j, x + j, down, stride);
+    for (; j + 4 * LANES <= n; j += 4 * LANES) tile<R, 4>(s + j, x + j, down, stride);
     for (; j + LANES <= n; j += LANES) tile<R, 1>(s + j, x + j, down, stride);
     if (j < n) last_tile<R>(s + j, x + j, down, stride, int(n - j));
   }

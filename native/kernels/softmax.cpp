@@ -59,9 +59,20 @@ SIMD_INLINE float row_max(const float* x, int64_t n) {
   return hmax(max(max(a[0], a[1]), max(a[2], a[3])));
 }
 
+// While one row is worked on, the next comes from memory. At the end of the last row this asks in vain, which does no harm.
+SIMD_INLINE void ask_to_read(const float* p, int64_t i) {
+  if (LANES >= 8 || i % 16 == 0) __builtin_prefetch(p + i);
+}
+SIMD_INLINE void ask_to_write(float* p, int64_t i) {
+  if (LANES >= 8 || i % 16 == 0) __builtin_prefetch(p + i, 1);
+}
+
 SIMD_INLINE double sum_exp(const float* x, int64_t n, float top) {
   const Vec t = set1(top);
-  return row_sum(n, [=](auto lanes, int64_t i) { return lanes.only(exp(sub(lanes.get(x + i), t))); });
+  return row_sum(n, [=](auto lanes, int64_t i) {
+    ask_to_read(x + n, i);
+    return lanes.only(exp(sub(lanes.get(x + i), t)));
+  });
 }
 
 SIMD_INLINE float log_of(float x) {
@@ -74,12 +85,16 @@ void softmax(const float* x, float* y, int64_t rows, int64_t cols) {
   for (int64_t r = 0; r < rows; r++, x += cols, y += cols) {
     const Vec top = set1(row_max(x, cols));
     const double total = row_sum(cols, [=](auto lanes, int64_t i) {
+      ask_to_read(x + cols, i);
       const Vec e = lanes.only(exp(sub(lanes.get(x + i), top)));
       lanes.put(y + i, e);
       return e;
     });
     const Vec scale = set1(float(1.0 / total));
-    row_map(cols, [=](auto lanes, int64_t i) { lanes.put(y + i, mul(lanes.get(y + i), scale)); });
+    row_map(cols, [=](auto lanes, int64_t i) {
+      ask_to_write(y + cols, i);
+      lanes.put(y + i, mul(lanes.get(y + i), scale));
+    });
   }
 }
 
@@ -87,7 +102,10 @@ void log_softmax(const float* x, float* y, int64_t rows, int64_t cols) {
   for (int64_t r = 0; r < rows; r++, x += cols, y += cols) {
     const float top = row_max(x, cols);
     const Vec t = set1(top), rest = set1(log_of(float(sum_exp(x, cols, top))));
-    row_map(cols, [=](auto lanes, int64_t i) { lanes.put(y + i, sub(sub(lanes.get(x + i), t), rest)); });
+    row_map(cols, [=](auto lanes, int64_t i) {
+      ask_to_write(y + cols, i);
+      lanes.put(y + i, sub(sub(lanes.get(x + i), t), rest));
+    });
   }
 }
 

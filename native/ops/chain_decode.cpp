@@ -283,7 +283,7 @@ class ChainDecoder {
     }
     for (const Plan::Input& in : plan_.inputs) {
       each += in.form == Form::gather ? 0.2 : in.form == Form::splat ? 0 : double(bytes_of(in.dtype)) * 0.02;
-      if (in.form == Form::direct) plan_.read_bytes += plan_.elements * 4;
+      if (in.form == Form::direct || in.form == Form::load) plan_.read_bytes += plan_.elements * bytes_of(in.dtype);
     }
     for (const Plan::Output& o : plan_.outputs) each += double(bytes_of(o.dtype)) * 0.04;
     plan_.nanoseconds = 60 + double(plan_.elements) * each + double(plan_.direct_bytes) * 0.04;

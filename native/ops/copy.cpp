@@ -5,19 +5,22 @@
 #include <algorithm>
 
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 namespace {
 
-constexpr int64_t UNIT = 1 << 15;  // elements that are worth a claim by a thread
+constexpr int64_t UNIT = 1 << 17;  // bytes that are worth a claim by a thread
+constexpr int64_t ACROSS = 256;    // columns that a part of a transpose has at least: the kernel's tile
 
 struct Dim {
-  int64_t size, src, dst;  // the strides in elements
+  int64_t size, src, dst;  // the strides in bytes
 };
 
-// One operand: where it starts, how far its strides reach from there, and how many elements its buffer has.
+// One operand: where it starts, how far its strides reach from there, and how large its buffer is; all in elements.
 struct View {
   int32_t buffer = 0, scalar = -1;
   int64_t offset = 0, low = 0, high = 0, capacity = 0;
@@ -27,46 +30,63 @@ struct View {
   int64_t start(Run& run) const {
     if (scalar < 0) return offset;
     const double shift = run.scalar(scalar);
-    const int64_t limit = capacity - offset - high;
     if (shift >= -2147483648.0 && shift <= 2147483647.0 && double(int64_t(shift)) == shift && inside(int64_t(shift))) {
       return offset + int64_t(shift);
     }
-    run.fail(Fault::offset_range, 0, shift > -1e15 && shift < 1e15 ? int64_t(shift) : INT64_MIN, limit);
+    run.fail(Fault::offset_range, 0, shift > -1e15 && shift < 1e15 ? int64_t(shift) : INT64_MIN, capacity - offset - high);
     return -1;
   }
 };
 
-template <class T> void copy_strided(const char* src, char* dst, int64_t count, int64_t src_stride, int64_t dst_stride) {
-  auto from = reinterpret_cast<const T*>(src);
-  auto to = reinterpret_cast<T*>(dst);
-  if (src_stride == 0 && dst_stride == 1) {
-    std::fill_n(to, count, *from);
-  } else {
-    for (int64_t i = 0; i < count; i++) to[i * dst_stride] = from[i * src_stride];
+struct Item8 { char bytes[8]; };
+struct Item16 { char bytes[16]; };
+
+template <class T> void move_item(const char* from, char* to) { memcpy(to, from, sizeof(T)); }
+
+template <class T> void copy_strided(const char* from, char* to, const Dim& row, int64_t count) {
+  for (int64_t i = 0; i < count; i++) move_item<T>(from + i * row.src, to + i * row.dst);
+}
+
+// As the 4-byte kernel does it: along `row` dst is contiguous, along `col` src is; in blocks, so that lines are used up.
+template <class T> void copy_transposed(const char* from, char* to, const Dim& row, const Dim& col, int64_t cols) {
+  constexpr int64_t BLOCK = 32;
+  for (int64_t i = 0; i < row.size; i += BLOCK) {
+    for (int64_t j = 0; j < cols; j += BLOCK) {
+      const int64_t bottom = std::min(row.size, i + BLOCK), right = std::min(cols, j + BLOCK);
+      for (int64_t c = j; c < right; c++) {
+        const char* const source = from + c * int64_t(sizeof(T));
+        char* const target = to + c * col.dst;
+        for (int64_t r = i; r < bottom; r++) move_item<T>(source + r * row.src, target + r * int64_t(sizeof(T)));
+      }
+    }
   }
 }
 
 struct Copy final : Command {
   enum class Mode { empty, runs, transpose, strided };
   Mode mode = Mode::empty;
-  int64_t bytes = 4;          // of an element
+  int64_t bytes = 4;            // of an element
+  int64_t item = 4;             // bytes that move together: an element, or a short run of them
   View src, dst;
-  Dim outer[MAX_RANK];        // the dimensions around a tile, the last one fastest
+  Dim outer[MAX_RANK];          // the dimensions around a tile, the last one fastest
   int dims = 0;
-  Dim row{1, 1, 1};           // a tile: along it dst is contiguous where mode is not strided
-  Dim col{1, 0, 0};           // and for a transpose the dimension along which src is contiguous
+  Dim row{1, 0, 0};             // a tile: along it dst is contiguous where mode is not strided
+  Dim col{1, 0, 0};             // and for a transpose the dimension along which src is contiguous
   int64_t tiles = 1;
-  int64_t group = 1;          // tiles of a unit
+  int64_t group = 1;            // tiles of a unit
   int64_t parts = 1, part = 1;  // of a large tile: how many, and the positions of col (transpose) or row in each
+  bool stream = false;
 
   void plan(std::vector<Dim> all);
   void run(Run& run) const override;
 
  private:
+  void choose(std::vector<Dim> all);
   void move(const Run& run, const char* from, char* to, int64_t begin, int64_t end) const;
 };
 
-void Copy::plan(std::vector<Dim> all) {
+// The dimensions in dst's order, without those of size 1, neighbours merged where both sides allow it.
+std::vector<Dim> simplified(std::vector<Dim> all) {
   const auto size = [](int64_t stride) { return stride < 0 ? -stride : stride; };
   std::erase_if(all, [](const Dim& dim) { return dim.size == 1; });
   std::stable_sort(all.begin(), all.end(), [&](const Dim& a, const Dim& b) {
@@ -80,31 +100,55 @@ void Copy::plan(std::vector<Dim> all) {
       merged.push_back(dim);
     }
   }
-  if (!merged.empty()) {
-    row = merged.back();
-    merged.pop_back();
+  return merged;
+}
+
+void Copy::choose(std::vector<Dim> all) {
+  item = bytes;
+  const auto take_row = [&] {
+    if (all.empty()) return false;
+    row = all.back();
+    all.pop_back();
+    return true;
+  };
+  mode = Mode::runs;
+  if (!take_row()) {
+    row = {1, item, item};
+  } else if (row.src == item && row.dst == item) {
+    const int64_t run = item * row.size;
+    if (!all.empty() && run <= 16 && (run & (run - 1)) == 0 && take_row()) item = run, mode = Mode::strided;  // one larger item
+  } else {
+    mode = Mode::strided;
   }
-  mode = row.dst == 1 && row.src == 1 ? Mode::runs : Mode::strided;
-  if (bytes == 4 && mode == Mode::strided && row.dst == 1 && row.size >= 4) {
-    const auto across = std::find_if(merged.begin(), merged.end(), [](const Dim& dim) { return dim.src == 1 && dim.size >= 4; });
-    if (across != merged.end()) {
+  if (mode == Mode::strided && row.dst == item) {
+    const auto across = std::find_if(all.begin(), all.end(), [&](const Dim& dim) { return dim.src == item && dim.size >= 4; });
+    if (across != all.end()) {
       mode = Mode::transpose;
       col = *across;
-      merged.erase(across);
+      all.erase(across);
     }
   }
-  dims = int(merged.size());
-  std::copy(merged.begin(), merged.end(), outer);
-  for (const Dim& dim : merged) tiles *= dim.size;
+  dims = int(all.size());
+  std::copy(all.begin(), all.end(), outer);
+  for (const Dim& dim : all) tiles *= dim.size;
+}
 
-  const int64_t length = mode == Mode::transpose ? col.size : row.size, across = row.size * col.size / length;
-  if (row.size * col.size >= 2 * UNIT) {
-    part = round_up(ceil_div(UNIT, across), 16);
+void Copy::plan(std::vector<Dim> all) {
+  choose(simplified(std::move(all)));
+  const int64_t length = mode == Mode::transpose ? col.size : row.size, across = row.size * col.size / length * item;
+  const int64_t tile = length * across;
+  if (tile >= 2 * UNIT) {
+    part = std::min(length, round_up(ceil_div(UNIT, across), mode == Mode::transpose ? ACROSS : 64));
     parts = ceil_div(length, part);
   } else {
     part = length;
-    group = std::max<int64_t>(1, UNIT / (row.size * col.size));
+    group = std::max<int64_t>(1, UNIT / tile);
   }
+  static const int64_t beyond_caches = os::caches().l3;
+  const int64_t moved = tiles * tile;
+  stream = moved >= beyond_caches / 2;
+  const double slow = mode == Mode::runs ? 0 : mode == Mode::transpose && item == 4 ? 0.05 : 0.5;
+  nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(moved)) + double(moved / item) * slow + double(tiles) * 5;
 }
 
 void Copy::run(Run& run) const {
@@ -125,7 +169,7 @@ void Copy::run(Run& run) const {
       y += at[d] * outer[d].dst;
     }
     for (int64_t tile = first; tile < last; tile++) {
-      move(run, source + x * bytes, target + y * bytes, begin, std::min(length, begin + part));
+      move(run, source + x, target + y, begin, std::min(length, begin + part));
       for (int d = dims - 1; d >= 0; d--) {
         x += outer[d].src;
         y += outer[d].dst;
@@ -140,16 +184,31 @@ void Copy::run(Run& run) const {
 
 // Positions begin … end-1 of a tile, along col of a transpose, else along row.
 void Copy::move(const Run& run, const char* from, char* to, int64_t begin, int64_t end) const {
+  const int64_t count = end - begin;
   if (mode == Mode::transpose) {
-    run.kernels().transpose.transpose(from + begin * 4, row.src, to + begin * col.dst * 4, col.dst, row.size, end - begin);
+    from += begin * item;
+    to += begin * col.dst;
+    switch (item) {
+      case 1: return copy_transposed<uint8_t>(from, to, row, col, count);
+      case 2: return copy_transposed<uint16_t>(from, to, row, col, count);
+      case 4: return run.kernels().transpose.transpose(from, row.src, to, col.dst, row.size, count, stream);
+      case 8: return copy_transposed<Item8>(from, to, row, col, count);
+      default: return copy_transposed<Item16>(from, to, row, col, count);
+    }
+  }
+  from += begin * row.src;
+  to += begin * row.dst;
+  if (mode == Mode::runs) {
+    memcpy(to, from, size_t(count * item));
     return;
   }
-  from += begin * row.src * bytes;
-  to += begin * row.dst * bytes;
-  if (mode == Mode::runs) memcpy(to, from, size_t((end - begin) * bytes));
-  else if (bytes == 4) copy_strided<uint32_t>(from, to, end - begin, row.src, row.dst);
-  else if (bytes == 2) copy_strided<uint16_t>(from, to, end - begin, row.src, row.dst);
-  else copy_strided<uint8_t>(from, to, end - begin, row.src, row.dst);
+  switch (item) {
+    case 1: return copy_strided<uint8_t>(from, to, row, count);
+    case 2: return copy_strided<uint16_t>(from, to, row, count);
+    case 4: return copy_strided<uint32_t>(from, to, row, count);
+    case 8: return copy_strided<Item8>(from, to, row, count);
+    default: return copy_strided<Item16>(from, to, row, count);
+  }
 }
 
 void reach(View& view, int64_t size, int64_t stride) {
@@ -174,24 +233,23 @@ std::unique_ptr<Command> decode_copy(Reader& reader) {
     view->buffer = source ? reader.read(0) : reader.write(0);
     view->offset = reader.integer();
     view->scalar = reader.scalar_or_none();
-    for (Dim& dim : dims) (source ? dim.src : dim.dst) = reader.integer();
-    if (!reader.ok()) return nullptr;
-    if (elements == 0) continue;
-    for (const Dim& dim : dims) reach(*view, dim.size, source ? dim.src : dim.dst);
+    for (Dim& dim : dims) {
+      const int64_t stride = reader.integer();
+      if (elements > 0) reach(*view, dim.size, stride);
+      (source ? dim.src : dim.dst) = stride * copy.bytes;
+    }
     view->capacity = reader.bytes(view->buffer) / copy.bytes;
-    if (view->scalar < 0 ? !view->inside(0) : view->high - view->low >= view->capacity) {
+    if (!reader.ok()) return nullptr;
+    if (elements > 0 && (view->scalar < 0 ? !view->inside(0) : view->high - view->low >= view->capacity)) {
       return reader.fail(source ? "the source's strides leave its buffer" : "the destination's strides leave its buffer");
     }
   }
-  if (!reader.ok()) return nullptr;
   if (elements == 0) return command;
   for (const Dim& dim : dims) {
     if (dim.size > 1 && dim.dst == 0) return reader.fail("the destination has stride 0");
   }
-  copy.plan(std::move(dims));
   copy.can_fail = copy.src.scalar >= 0 || copy.dst.scalar >= 0;
-  const double each = copy.mode == Copy::Mode::strided ? 1.0 : 0.1 * double(copy.bytes);
-  copy.nanoseconds = 40 + double(elements) * each + double(copy.tiles) * 5;
+  copy.plan(std::move(dims));
   return command;
 }
 

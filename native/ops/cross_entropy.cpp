@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -59,7 +60,7 @@ std::unique_ptr<Command> decode_cross_entropy(Reader& reader) {
   command->loss = reader.write(command->rows * 4);
   command->lse = reader.write(command->rows * 4);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->classes));
-  command->nanoseconds = 40 + double(bytes) * 0.15 + double(command->rows) * 10;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(double(bytes)) + double(bytes / 4) * 0.3 + double(command->rows) * 6;
   command->can_fail = true;
   return reader.ok() ? std::move(command) : nullptr;
 }
@@ -80,7 +81,7 @@ std::unique_ptr<Command> decode_cross_entropy_grad(Reader& reader) {
   }
   command->dx = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->classes));
-  command->nanoseconds = 40 + double(bytes) * 0.15 + double(command->rows) * 5;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(bytes / 4) * 0.3 + double(command->rows) * 3;
   return reader.ok() ? std::move(command) : nullptr;
 }
 

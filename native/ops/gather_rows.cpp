@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -44,7 +45,7 @@ std::unique_ptr<Command> decode_gather_rows(Reader& reader) {
   const int64_t bytes = reader.product(command->count, command->row_bytes);
   command->out = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(16, command->row_bytes));
-  command->nanoseconds = 40 + double(bytes) * 0.1 + double(command->count) * 4;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(command->count) * 3;
   command->can_fail = true;
   return reader.ok() ? std::move(command) : nullptr;
 }

@@ -48,7 +48,7 @@ void Product::finish(const Area& area, int worker) const {
 // Writes an area of a swapped product, whose rows are C's columns.
 void Product::turn(const Area& area, const float* c_transposed, int64_t row) const {
   float* to = c + area.batch * plan.m * plan.n + area.j0 * plan.m + area.i0;
-  table.transpose.transpose(c_transposed, row, to, plan.m, area.i1 - area.i0, area.j1 - area.j0);
+  table.transpose.transpose(c_transposed, row * 4, to, plan.m * 4, area.i1 - area.i0, area.j1 - area.j0, false);
 }
 
 void Product::tiles(const Area& area, int worker) const {

@@ -1,5 +1,6 @@
 // norm: the 2-norm of all segments together.
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 #include "ops/segments.h"
@@ -32,7 +33,7 @@ std::unique_ptr<Command> decode_norm(Reader& reader) {
     command->buffers.push_back(reader.read(count * 4));
   }
   command->scratch = command->segments.scratch();
-  command->nanoseconds = 40 + double(command->segments.values()) * 0.2 + double(segments) * 5;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(command->segments.values())) + double(segments) * 5;
   return reader.ok() ? std::move(command) : nullptr;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/philox.h"
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -22,9 +23,9 @@ struct Permutation final : Command {
     PhiloxWords words{};
     for (int64_t i = n - 1; i > 0; i--) {
       if (i == n - 1 || i % 4 == 3) words = philox(key, counter + uint64_t(i / 4), 0);
-      const uint32_t range = uint32_t(i + 1), unfair = (0u - range) % range;
+      const uint32_t range = uint32_t(i + 1);
       uint64_t draw = uint64_t(words.word[i % 4]) * range;
-      for (uint64_t attempt = 1; uint32_t(draw) < unfair; attempt++) {
+      for (uint64_t attempt = 1; uint32_t(draw) < range && uint32_t(draw) < (0u - range) % range; attempt++) {
         draw = uint64_t(philox(key, counter + uint64_t(i / 4), attempt).word[i % 4]) * range;
       }
       std::swap(order[i], order[draw >> 32]);
@@ -39,7 +40,7 @@ std::unique_ptr<Command> decode_permutation(Reader& reader) {
   command->n = reader.size();
   command->seed = reader.scalar(2);
   command->out = reader.write(command->n * 4);
-  command->nanoseconds = 40 + double(command->n) * 8;
+  command->nanoseconds = COMMAND_NANOSECONDS + double(command->n) * 3;
   return reader.ok() ? std::move(command) : nullptr;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ops/chain.h"
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -16,7 +17,7 @@ constexpr int64_t UNIT = 32768;      // elements that are worth a claim by a thr
 constexpr int64_t UNITS = 64;        // as many suffice for all threads
 constexpr int64_t RESULTS = 4096;    // at most so many results of rows a unit: their state stays in L1
 constexpr int64_t SEGMENT = CHAIN_BLOCK;
-constexpr int64_t PANEL = 8;         // rows of a Chain's blocks that are collected before columns take them
+constexpr int64_t PANEL = REDUCE_DOWN;  // rows of a Chain's blocks that are collected before columns take them
 
 struct Reduce final : Command {
   int32_t kind = 0, out = 0;
@@ -82,7 +83,7 @@ void Reduce::plan() {
   }
   if (chunks == 1) group = std::clamp<int64_t>(UNIT / std::max<int64_t>(1, axis * segment), 1, RESULTS);
   scratch = chunks == 1 ? 0 : lines * chunks * state_bytes();
-  nanoseconds = 40 + double(total) * 4 / 20 + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
+  nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(total)) + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
 }
 
 void Reduce::run(Run& run) const {
@@ -146,8 +147,9 @@ void Reduce::take_columns(Source& source, const ReduceKernel& kernel, int64_t li
     kernel.columns(state, source.memory + base + first * inner, last - first, n, inner, first);
     return;
   }
-  if (segments == 1) {
-    const int64_t rows = std::min(axis, CHAIN_BLOCK / inner);
+  // Pieces end where those of plain memory do, or the bits would tell whether a Chain was fused.
+  const int64_t fitting = CHAIN_BLOCK / inner, rows = fitting < axis ? fitting / PANEL * PANEL : axis;
+  if (rows > 0) {
     for (int64_t i = first; i < last; i += rows) {
       const int64_t count = std::min(rows, last - i), start = base + i * inner;
       const int64_t limit = count == axis ? end * axis * inner : start + count * inner;  // small planes share a block
@@ -158,8 +160,8 @@ void Reduce::take_columns(Source& source, const ReduceKernel& kernel, int64_t li
   for (int64_t i = first; i < last; i += PANEL) {
     const int64_t count = std::min(PANEL, last - i);
     for (int64_t k = 0; k < count; k++) {
-      const int64_t start = base + (i + k) * inner;
-      memcpy(source.panel() + k * SEGMENT, source.at(start, n, start + n), size_t(n) * 4);
+      const int64_t start = base + (i + k) * inner, limit = segments == 1 ? base + last * inner : start + n;
+      memcpy(source.panel() + k * SEGMENT, source.at(start, n, limit), size_t(n) * 4);
     }
     kernel.columns(state, source.panel(), count, n, SEGMENT, i);
   }

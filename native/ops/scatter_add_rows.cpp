@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -27,7 +28,7 @@ struct ScatterAddRows final : Command {
       if (at[i] < 0 || at[i] >= dst_rows) return run.fail(Fault::index_range, i, at[i], dst_rows);
     }
     const int64_t values = dst_rows * row_size;
-    run.parallel(ceil_div(values, ZEROS), double(values) * 0.1, [=](int64_t unit, int) {
+    run.parallel(ceil_div(values, ZEROS), memory_nanoseconds(4 * double(values)), [=](int64_t unit, int) {
       const int64_t begin = unit * ZEROS;
       memset(to + begin, 0, size_t(std::min(ZEROS, values - begin)) * 4);
     });
@@ -50,7 +51,7 @@ std::unique_ptr<Command> decode_scatter_add_rows(Reader& reader) {
   command->src = reader.read(reader.product(values, 4));
   const int64_t results = reader.product(command->dst_rows, command->row_size);
   command->dst = reader.write(reader.product(results, 4));
-  command->nanoseconds = 40 + double(results) * 0.2 + double(values) * 0.4 + double(command->count) * 4;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(8 * double(results) + 8 * double(values)) + double(command->count) * 3;
   command->can_fail = true;
   return reader.ok() ? std::move(command) : nullptr;
 }

@@ -17,6 +17,7 @@ class Segments {
   };
 
   void add(int64_t count);  // the next segment
+  int64_t segments() const { return segments_; }
   int64_t values() const { return values_; }
   int64_t scratch() const { return int64_t(pieces_.size()) * int64_t(sizeof(double)); }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/decoders.h"
+#include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
 
@@ -51,7 +52,7 @@ std::unique_ptr<Command> decode_softmax(Reader& reader) {
   command->x = reader.read(bytes);
   command->y = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->cols));
-  command->nanoseconds = 40 + double(bytes) * 0.2 + double(command->rows) * 10;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(bytes / 4) * 0.4 + double(command->rows) * 8;
   return reader.ok() ? std::move(command) : nullptr;
 }
 
@@ -65,7 +66,7 @@ std::unique_ptr<Command> decode_softmax_grad(Reader& reader) {
   command->dy = reader.read(bytes);
   command->dx = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->cols));
-  command->nanoseconds = 40 + double(bytes) * 0.15 + double(command->rows) * 10;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(3 * double(bytes)) + double(bytes / 4) * 0.2 + double(command->rows) * 5;
   return reader.ok() ? std::move(command) : nullptr;
 }
 

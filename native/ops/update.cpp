@@ -1,6 +1,8 @@
 // The frame around an optimizer's pass: a false condition skips every write but the norm's.
 #include "ops/update.h"
 
+#include "ops/estimate.h"
+
 namespace hebb {
 
 void Update::run(Run& run) const {
@@ -28,7 +30,7 @@ void Update::decode_options(Reader& reader) {
 
 void Update::finish(double bytes_per_value) {
   scratch = segments.scratch();
-  nanoseconds = 60 + double(segments.values()) * bytes_per_value / 20;
+  nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(double(segments.values()) * bytes_per_value) + double(segments.segments()) * 10;
 }
 
 }  // namespace hebb

@@ -82,6 +82,22 @@ bool start_thread(void (*body)(void*), void* context) {
 
 void yield() { sched_yield(); }
 
+#if defined(__linux__)
+int cpu() { return sched_getcpu(); }
+
+void leave_cpu(int cpu) {
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof all, &all) != 0 || cpu < 0 || cpu >= CPU_SETSIZE) return;
+  cpu_set_t others = all;
+  CPU_CLR(size_t(cpu), &others);
+  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
+  sched_setaffinity(0, sizeof all, &all);
+}
+#else
+int cpu() { return -1; }
+void leave_cpu(int) {}
+#endif
+
 void sleep(int64_t nanoseconds) {
   const timespec t = {time_t(nanoseconds / 1000000000), long(nanoseconds % 1000000000)};
   nanosleep(&t, nullptr);

@@ -59,6 +59,7 @@ class Workers {
   std::atomic<int> sleepers_{0};
   std::atomic<bool> busy_{false};                         // a Program is running
   std::atomic<int> crew_{1};                              // how many take part in this Program, the caller included
+  std::atomic<int> caller_cpu_{-1};                       // where worker 0 is; nobody else should be there
   std::atomic<int> wanted_;
   int recruited_ = 1;
   Member members_[MAX_THREADS];

@@ -5,6 +5,7 @@ import {
   DataLoader,
   type DataLoaderOptions,
   type Dataset,
+  defaultGenerator,
   Generator,
   load,
   manualSeed,
@@ -72,6 +73,11 @@ describe('batches', () => {
     await expect(pass(batches)).rejects.toThrow(new RangeError('disk on fire'));
     broken = false;
     expect(await pass(batches)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('a tensor is no data set', () => {
+    expect(() => new DataLoader(randn([4, 2]) as never)).toThrow('new TensorDataset(x, y)?');
+    expect(() => new DataLoader(undefined as never)).toThrow(ArgumentError);
   });
 
   test('batchSize is a whole number ≥ 1', () => {
@@ -154,7 +160,7 @@ test('a training run resumed in mid-epoch is bitwise the straight run', async ()
   const data = new TensorDataset(randn([40, 6], { generator: new Generator(1) }), arange(40).to('f32').div(40).reshape([40, 1]));
   const parts = () => {
     manualSeed(5);
-    const model = new nn.Sequential(new nn.Linear(6, 8), new nn.Tanh(), new nn.Linear(8, 1));
+    const model = new nn.Sequential(new nn.Linear(6, 8), new nn.Tanh(), new nn.Dropout(0.2), new nn.Linear(8, 1));
     return {
       model,
       optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }),
@@ -178,11 +184,17 @@ test('a training run resumed in mid-epoch is bitwise the straight run', async ()
   await train(straight, 17);
   const before = parts();
   await train(before, 8);
-  await Promise.all([save(before.model, at('m')), save(before.optimizer, at('o')), save(before.batches, at('b'))]);
+  await Promise.all([
+    save(before.model, at('m')),
+    save(before.optimizer, at('o')),
+    save(before.batches, at('b')),
+    save(defaultGenerator(), at('g')),
+  ]);
   const after = parts();
   after.model.loadStateDict(await load(at('m')));
   after.optimizer.loadStateDict(await load(at('o')));
   await after.batches.loadStateDict(await load(at('b')));
+  await defaultGenerator().loadStateDict(await load(at('g')));
   await train(after, 9);
   expect(await weights(after)).toBe(await weights(straight));
 });

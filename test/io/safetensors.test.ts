@@ -66,6 +66,16 @@ describe('what is saved comes back', () => {
     expect(Buffer.compare(bytesOf(await big!.data()), bytesOf(values))).toBe(0);
   });
 
+  test('loading takes no more memory than the tensors and one piece', async () => {
+    const size = 16_000_000;
+    await save({ big: tensor(new Float32Array(size)) }, at('memory.safetensors'));
+    globalThis.gc?.();
+    const before = process.memoryUsage().rss;
+    const { big } = await load(at('memory.safetensors'));
+    expect(process.memoryUsage().rss - before).toBeLessThan(1.25 * 4 * size);
+    expect(big!.size).toBe(size);
+  });
+
   test('a module, an empty dict, a file URL; and the dict has no prototype', async () => {
     const layer = new nn.Linear(3, 2);
     const url = pathToFileURL(at('layer.safetensors'));

@@ -47,7 +47,10 @@ describe('a loop of awaited tiny steps', () => {
     let ticks = 0;
     let immediates = 0;
     const timer = setInterval(() => ticks++, 1);
-    const again = (): void => void (immediates++, (immediate = setImmediate(again)));
+    const again = (): void => {
+      immediates++;
+      immediate = setImmediate(again);
+    };
     let immediate = setImmediate(again);
     const end = performance.now() + 300;
     let steps = 0;

@@ -135,6 +135,8 @@ describe('fit', () => {
     expect(() => new Trainer(model, { optimizer, loss: 1 as never })).toThrow(ArgumentError);
     expect(() => new Trainer(model, { optimizer: {} as never, loss })).toThrow(ArgumentError);
     expect(() => new Trainer(model, { optimizer, loss, metrics: { loss: new Accuracy() } })).toThrow(ArgumentError);
+    expect(() => new Trainer(model, { optimizer, loss, metrics: { accuracy: Accuracy as never } })).toThrow("metric 'accuracy'");
+    await expect(trainer.fit([zeros([2, 2]), zeros([2])] as never, { epochs: 1, ...quiet })).rejects.toThrow('new TensorDataset(x, y)?');
     const vector = new Trainer(model, { optimizer, loss: (out: Tensor) => out });
     await expect(vector.fit(data, { epochs: 1, ...quiet })).rejects.toThrow(ShapeError);
   });

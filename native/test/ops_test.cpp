@@ -1,0 +1,391 @@
+// Checks the commands' own work, decoding, cutting and threads, on every ISA that this CPU has: each against plain loops in float64,
+// then on three threads with equal bits. Kernels have kernels_test, Chains chain_test. Usage: ops_test [seed].
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "ops/program.h"
+#include "runtime/dispatch.h"
+#include "runtime/runtime.h"
+
+using namespace hebb;
+using Floats = std::vector<float>;
+using Ints = std::vector<int32_t>;
+
+namespace {
+
+unsigned seed = 1;
+int failures = 0;
+std::mt19937 bits;
+Runtime* runtime = nullptr;
+
+void check(bool right, const std::string& what) {
+  if (right) return;
+  if (failures++ < 10) printf("FAILED %s %s (ops_test %u)\n", runtime->kernels->isa, what.c_str(), seed);
+}
+
+std::string sized(const char* what, const Ints& sizes) {
+  std::string text = what;
+  for (int32_t size : sizes) text += " " + std::to_string(size);
+  return text;
+}
+
+Floats normal(int64_t n) {
+  std::normal_distribution<float> law;
+  Floats x(static_cast<size_t>(n));
+  for (float& v : x) v = law(bits);
+  return x;
+}
+
+// A Program of one command; its buffers are leaves of 64-byte aligned memory, all taken for results: they may be written.
+class Machine {
+ public:
+  std::vector<double> scalars;
+
+  ~Machine() {
+    for (void* leaf : leaves_) free(leaf);
+  }
+  template <class T> int32_t buffer(const std::vector<T>& values) {
+    bytes_.push_back(int64_t(values.size() * sizeof(T)));
+    leaves_.push_back(aligned_alloc(64, size_t(round_up(bytes_.back() + 1, 64))));
+    if (!values.empty()) memcpy(leaves_.back(), values.data(), values.size() * sizeof(T));
+    return int32_t(leaves_.size()) - 1;
+  }
+  template <class T> std::vector<T> contents(int32_t buffer) const {
+    auto values = static_cast<const T*>(leaves_[size_t(buffer)]);
+    return std::vector<T>(values, values + bytes_[size_t(buffer)] / int64_t(sizeof(T)));
+  }
+  template <class T> T& first(int32_t buffer) { return *static_cast<T*>(leaves_[size_t(buffer)]); }
+
+  bool decode(const char* op, const Ints& args) {
+    const std::vector<OpDef>& ops = op_list();
+    const auto found = std::find_if(ops.begin(), ops.end(), [&](const OpDef& def) { return strcmp(def.name, op) == 0; });
+    const int32_t count = int32_t(leaves_.size());
+    Ints words = {Program::VERSION, 0, 0, 0, count, int32_t(scalars.size()), count, 1};
+    for (int64_t size : bytes_) words.insert(words.end(), {1, int32_t(size), 0});
+    for (int32_t b = 0; b < count; b++) words.insert(words.end(), {3, b, int32_t(bytes_[size_t(b)]), 0});
+    words.insert(words.end(), {int32_t(found - ops.begin()), int32_t(args.size())});
+    words.insert(words.end(), args.begin(), args.end());
+    error.clear();
+    program_ = Program::decode(words.data(), int64_t(words.size()), ops, error);
+    return program_ != nullptr;
+  }
+  Fault run(int threads = 1) {
+    std::vector<void*> bases = {nullptr, nullptr};
+    bases.insert(bases.end(), leaves_.begin(), leaves_.end());
+    if (!program_) return {Fault::stopped};
+    runtime->workers.set_threads(threads);
+    runtime->workers.begin(1e9);
+    const Fault fault = program_->replay(*runtime, {runtime->workers.crew(), nullptr}, scalars.data(), bases.data());
+    runtime->workers.end();
+    return fault;
+  }
+  // Runs on one thread, then on three; the buffer must have equal bits.
+  void run_both(int32_t out, const std::string& what) {
+    check(run().code == Fault::none, what + " fails");
+    const auto alone = contents<char>(out);
+    check(run(3).code == Fault::none && contents<char>(out) == alone, what + " differs on three threads");
+  }
+
+  std::string error;
+
+ private:
+  std::vector<void*> leaves_;
+  std::vector<int64_t> bytes_;
+  std::unique_ptr<Program> program_;
+};
+
+// One line in float64: NaN wins, ties go to the first.
+double reduced(int kind, const std::vector<double>& x) {
+  double best = 0;
+  size_t at = 0;
+  for (size_t i = 0; i < x.size(); i++) {
+    const bool smallest = kind == 3 || kind == 7;
+    const bool wins = i == 0 || (!std::isnan(best) && (std::isnan(x[i]) || (smallest ? x[i] < best : x[i] > best)));
+    if (kind < 2 || kind == 5) best += x[i];
+    else if (wins) best = x[i], at = i;
+  }
+  return kind == 1 ? best / double(x.size()) : kind == 4 || kind == 8 ? double(at) : best;
+}
+
+void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool negated) {
+  const bool ints = kind > 4, extremum = kind != 0 && kind != 1 && kind != 5;
+  const int32_t total = outer * axis * inner, results = outer * inner;
+  const std::string what = sized("reduce", {kind, outer, axis, inner, negated});
+  Floats x = normal(total);
+  Ints xi;
+  for (float& v : x) {
+    if (bits() % 4 == 0) v = roundf(v);  // ties
+    xi.push_back(int32_t(v * 5));
+  }
+  Machine machine;
+  const int32_t in = ints ? machine.buffer(xi) : machine.buffer(x), out = machine.buffer(Floats(size_t(results)));
+  const int32_t dtype = ints ? 3 : 0, negate = ints ? 35 : 8;
+  Ints args = {kind, outer, axis, inner, out, 1, total, 1, in, dtype, 0, negated ? 1 : 0};
+  if (negated) args.insert(args.end(), {negate, 0, 0, -1, -1});
+  args.insert(args.end(), {1, -1, dtype, negated ? 1 << 16 : 0});
+  const bool decoded = machine.decode("reduce", args);
+  check(decoded != (extremum && axis == 0 && results > 0), what + " decodes: " + machine.error);
+  if (!decoded) return;
+  machine.run_both(out, what);
+
+  const Floats y = machine.contents<float>(out);
+  const Ints yi = machine.contents<int32_t>(out);
+  for (int32_t r = 0; r < results; r++) {
+    std::vector<double> line;
+    double size = 0;
+    for (int32_t i = 0; i < axis; i++) {
+      const size_t at = size_t((r / inner * axis + i) * inner + r % inner);
+      line.push_back((negated ? -1 : 1) * (ints ? double(xi[at]) : double(x[at])));
+      size += fabs(line.back());
+    }
+    const double ref = reduced(kind, line), got = kind < 4 ? double(y[size_t(r)]) : double(yi[size_t(r)]);
+    const double bound = kind == 0 ? 3e-7 * size : kind == 1 ? 3e-7 * size / axis : 0;
+    if (!(fabs(got - ref) <= bound) && !(std::isnan(got) && std::isnan(ref))) {
+      return check(false, what + " gives " + std::to_string(got) + ", not " + std::to_string(ref));
+    }
+  }
+}
+
+void check_reductions() {
+  const Ints shapes[] = {{1, 1, 1},     {1, 0, 3},      {3, 0, 1},    {0, 3, 3},       {3, 3, 0},      {1, 4, 1},     {5, 7, 1},
+                         {3, 1000, 1},  {2000, 3, 1},   {1, 99999, 1}, {3, 70000, 1},  {1, 32, 128},   {1, 128, 10},  {1, 1000, 513},
+                         {2, 300, 700}, {1, 70000, 3},  {200, 4, 8},  {1000, 3, 5},    {7, 600, 1},    {1, 5000, 64}, {64, 49, 32},
+                         {2, 2, 50000}, {100, 1, 1},    {1, 1, 1000}, {70, 520, 1},    {1, 600, 512},  {4, 33, 1500}, {1, 1, 0}};
+  for (int kind = 0; kind < 9; kind++) {
+    for (const Ints& s : shapes) {
+      for (bool negated : {false, true}) check_reduce(kind, s[0], s[1], s[2], negated);
+    }
+  }
+}
+
+// A permuted and perhaps flipped copy, with a gap before the source, whose offset may come at run time.
+void check_copy(int32_t bytes, const Ints& dims, const Ints& order, bool flip, bool runtime_offset) {
+  const int32_t rank = int32_t(dims.size()), gap = 3;
+  const std::string what = sized(sized(sized("copy", {bytes}).c_str(), dims).c_str(), order);
+  Ints strides(dims.size()), sizes, from, to(dims.size());
+  int32_t total = 1, offset = gap;
+  for (int32_t d = rank - 1; d >= 0; total *= dims[size_t(d--)]) strides[size_t(d)] = total;
+  for (int32_t d : order) sizes.push_back(dims[size_t(d)]), from.push_back(strides[size_t(d)]);
+  for (int32_t d = rank - 1, n = 1; d >= 0; n *= sizes[size_t(d--)]) to[size_t(d)] = n;
+  if (flip && total > 0 && rank > 0) offset += (sizes[0] - 1) * from[0], from[0] = -from[0];
+
+  std::vector<uint8_t> x(size_t((total + gap) * bytes)), ref(size_t(total * bytes));
+  for (uint8_t& v : x) v = uint8_t(bits());
+  for (int32_t i = 0; i < total; i++) {
+    int32_t at = offset;
+    for (int32_t d = rank - 1, rest = i; d >= 0; rest /= sizes[size_t(d--)]) at += rest % sizes[size_t(d)] * from[size_t(d)];
+    memcpy(&ref[size_t(i * bytes)], &x[size_t(at * bytes)], size_t(bytes));
+  }
+  Machine machine;
+  machine.scalars = {double(offset)};
+  const int32_t src = machine.buffer(x), dst = machine.buffer(std::vector<uint8_t>(ref.size()));
+  Ints args = {bytes, rank};
+  args.insert(args.end(), sizes.begin(), sizes.end());
+  args.insert(args.end(), {src, runtime_offset ? 0 : offset, runtime_offset ? 0 : -1});
+  args.insert(args.end(), from.begin(), from.end());
+  args.insert(args.end(), {dst, 0, -1});
+  args.insert(args.end(), to.begin(), to.end());
+  if (!machine.decode("copy", args)) return check(false, what + ": " + machine.error);
+  machine.run_both(dst, what);
+  check(machine.contents<uint8_t>(dst) == ref, what);
+  if (!runtime_offset || total == 0) return;
+  for (double wrong : {1e9, double(offset + total + gap), -1e6, 0.5 + offset, double(NAN), double(INFINITY)}) {
+    machine.scalars[0] = wrong;
+    check(machine.run().code == Fault::offset_range, what + " takes the offset " + std::to_string(wrong));
+  }
+}
+
+void check_copies() {
+  const std::pair<Ints, Ints> cases[] = {
+      {{}, {}}, {{5}, {0}}, {{0, 3}, {1, 0}}, {{7, 9}, {1, 0}}, {{100, 200}, {1, 0}}, {{300, 400}, {1, 0}}, {{3, 5, 7}, {2, 0, 1}},
+      {{3, 5, 7}, {1, 0, 2}}, {{2, 12, 8, 16}, {0, 2, 1, 3}}, {{2, 64, 3, 17}, {0, 3, 1, 2}}, {{4, 28, 28, 33}, {0, 3, 1, 2}},
+      {{2, 3, 2, 3, 2, 3, 2, 3}, {7, 1, 5, 3, 4, 2, 6, 0}}, {{100000}, {0}}, {{1, 40000, 2}, {2, 1, 0}}, {{30, 40, 2}, {1, 0, 2}},
+      {{30, 40, 4}, {1, 0, 2}}, {{30, 40, 8}, {1, 0, 2}}, {{5, 30, 40, 16}, {0, 2, 1, 3}}, {{50, 60, 3}, {2, 0, 1}}, {{3, 500, 60}, {1, 2, 0}}};
+  for (int32_t bytes : {1, 2, 4}) {
+    for (const auto& [dims, order] : cases) {
+      for (bool flip : {false, true}) check_copy(bytes, dims, order, flip, bits() % 2);
+    }
+  }
+  Machine machine;
+  const int32_t x = machine.buffer(Floats{1, 2, 3}), y = machine.buffer(Floats(12));
+  check(machine.decode("copy", {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 1}), "broadcast copy: " + machine.error);
+  machine.run_both(y, "broadcast copy");
+  check(machine.contents<float>(y) == Floats{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}, "broadcast copy");
+  const Ints wrong[] = {{4, 2, 3, 4, x, 1, -1, 1, 0, y, 0, -1, 4, 1}, {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 2},
+                        {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 0, 1}, {4, 2, 3, 4, x, 0, -1, -1, 0, y, 0, -1, 4, 1},
+                        {3, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 1}, {4, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+                        {4, 1, 2147483647, x, 0, -1, 2147483647, y, 0, -1, 2147483647}};
+  for (const Ints& args : wrong) check(!machine.decode("copy", args), sized("copy takes", args));
+}
+
+void check_labels() {
+  const int32_t rows = 1000, classes = 37;
+  const Floats x = normal(rows * classes);
+  Ints labels(static_cast<size_t>(rows));
+  for (int32_t& label : labels) label = int32_t(bits() % classes);
+  Machine machine;
+  const int32_t logits = machine.buffer(x), label = machine.buffer(labels), loss = machine.buffer(Floats(size_t(rows)));
+  const int32_t lse = machine.buffer(Floats(size_t(rows))), dx = machine.buffer(x), one = machine.buffer(Floats{0.5f});
+  check(machine.decode("cross_entropy", {rows, classes, logits, label, loss, lse}), machine.error);
+  machine.run_both(loss, "cross_entropy");
+  const Floats losses = machine.contents<float>(loss);
+  for (size_t r = 0; r < size_t(rows); r++) {
+    double sum = 0;
+    for (size_t c = 0; c < size_t(classes); c++) sum += exp(double(x[r * size_t(classes) + c]));
+    const double ref = log(sum) - double(x[r * size_t(classes) + size_t(labels[r])]);
+    if (fabs(ref - double(losses[r])) > 4e-6) return check(false, "cross_entropy's value");
+  }
+  check(machine.decode("cross_entropy_grad", {rows, classes, logits, label, lse, one, 0, dx}), machine.error);
+  machine.run_both(dx, "cross_entropy_grad");
+  check(!machine.decode("cross_entropy_grad", {rows, classes, logits, label, lse, one, 1, dx}), "a gradient that is too small");
+  (&machine.first<int32_t>(label))[777] = classes;
+  (&machine.first<int32_t>(label))[500] = -1;
+  check(machine.decode("cross_entropy", {rows, classes, logits, label, loss, lse}), machine.error);
+  const Fault fault = machine.run(3);
+  check(fault.code == Fault::index_range && fault.row == 500 && fault.value == -1 && fault.limit == classes, "the first wrong label is told");
+}
+
+void check_rows() {
+  const int32_t rows = 50, size = 70, count = 3000;
+  const Floats table = normal(rows * size);
+  Ints at(static_cast<size_t>(count));
+  for (int32_t& i : at) i = int32_t(bits() % rows);
+  Floats picked, added(table.size(), 0);
+  for (int32_t i : at) picked.insert(picked.end(), table.begin() + i * size, table.begin() + (i + 1) * size);
+  for (size_t i = 0; i < picked.size(); i++) added[size_t(at[i / size]) * size_t(size) + i % size] += picked[i];
+  Machine machine;
+  const int32_t src = machine.buffer(table), index = machine.buffer(at), out = machine.buffer(Floats(picked.size())), sum = machine.buffer(table);
+  check(machine.decode("gather_rows", {rows, size * 4, count, src, index, out}), machine.error);
+  machine.run_both(out, "gather_rows");
+  check(machine.contents<float>(out) == picked, "gather_rows");
+  check(machine.decode("scatter_add_rows", {rows, size, count, index, out, sum}), machine.error);
+  machine.run_both(sum, "scatter_add_rows");
+  check(machine.contents<float>(sum) == added, "scatter_add_rows");
+  (&machine.first<int32_t>(index))[77] = rows;
+  for (const char* op : {"gather_rows", "scatter_add_rows"}) {
+    const bool gather = op[0] == 'g';
+    check(machine.decode(op, gather ? Ints{rows, size * 4, count, src, index, out} : Ints{rows, size, count, index, out, sum}), machine.error);
+    const Fault fault = machine.run(3);
+    check(fault.code == Fault::index_range && fault.row == 77 && fault.value == rows && fault.limit == rows, std::string(op) + "'s fault");
+  }
+}
+
+void check_permutation() {
+  for (int32_t n : {0, 1, 2, 5, 1000}) {
+    Machine machine;
+    machine.scalars = {42, 7};
+    const int32_t out = machine.buffer(Ints(size_t(n)));
+    check(machine.decode("permutation", {n, 0, out}), machine.error);
+    machine.run();
+    Ints order = machine.contents<int32_t>(out), all(order.size());
+    std::iota(all.begin(), all.end(), 0);
+    check(n < 1000 || order != all, "permutation does nothing");
+    std::sort(order.begin(), order.end());
+    check(order == all, sized("permutation", {n}));
+  }
+  Machine machine;
+  machine.scalars = {1, 0};
+  const int32_t out = machine.buffer(Ints(4)), draws = 20000;
+  int seen[4][4] = {};
+  check(machine.decode("permutation", {4, 0, out}), machine.error);
+  for (; machine.scalars[1] < draws; machine.scalars[1]++) {
+    machine.run();
+    for (int k = 0; k < 4; k++) seen[k][(&machine.first<int32_t>(out))[k]]++;
+  }
+  for (auto& row : seen) {
+    for (int n : row) check(abs(n - draws / 4) < 400, "permutation favours some");
+  }
+}
+
+void check_updates() {
+  const Ints sizes = {5, 4096, 10000, 0, 70000, 1};
+  Machine machine;
+  machine.scalars = {0.01, 0.9, 0.999, 1e-8, 0.1, 0.5};
+  const int32_t step = machine.buffer(Floats{2}), norm = machine.buffer(Floats{0}), cond = machine.buffer(Floats{0});
+  const int32_t scale = machine.buffer(Floats{0.25f}), first = scale + 1;
+  Ints adam = {0, 1, 2, 3, 4, 1, 5, step, cond, scale, norm, int32_t(sizes.size())}, norms = {norm, int32_t(sizes.size())};
+  Floats before, grads, means, squares;
+  double total = 0;
+  for (int32_t n : sizes) {
+    const Floats p = normal(n), g = normal(n), m = normal(n);
+    Floats v = normal(n);
+    for (float& x : v) x *= x;
+    for (float x : g) total += double(x) * double(x);
+    const int32_t param = machine.buffer(p), grad = machine.buffer(g);
+    adam.insert(adam.end(), {n, param, grad, machine.buffer(m), machine.buffer(v)});
+    norms.insert(norms.end(), {n, grad});
+    before.insert(before.end(), p.begin(), p.end());
+    grads.insert(grads.end(), g.begin(), g.end());
+    means.insert(means.end(), m.begin(), m.end());
+    squares.insert(squares.end(), v.begin(), v.end());
+  }
+  const auto params = [&] {
+    Floats all;
+    for (int32_t i = 0; i < int32_t(sizes.size()); i++) {
+      const Floats p = machine.contents<float>(first + 4 * i);
+      all.insert(all.end(), p.begin(), p.end());
+    }
+    return all;
+  };
+  const auto right_norm = [&] { return fabs(double(machine.first<float>(norm)) - sqrt(total)) <= 2e-6 * sqrt(total); };
+  check(machine.decode("norm", norms), machine.error);
+  machine.run_both(norm, "norm");
+  check(right_norm(), "norm");
+  machine.first<float>(norm) = 0;
+  check(machine.decode("adam", adam), machine.error);
+  machine.run(3);
+  check(params() == before && machine.first<float>(step) == 2 && right_norm(), "adam under a false condition");
+  machine.first<float>(cond) = 1;
+  machine.run(3);
+  check(machine.first<float>(step) == 3 && right_norm(), "adam's step and norm");
+  const Floats after = params();
+  double worst = 0;
+  for (size_t i = 0; i < after.size(); i++) {
+    const double g = std::clamp(double(grads[i]) * 0.25, -0.5, 0.5), m = double(means[i]) * 0.9 + g * 0.1;
+    const double denominator = sqrt(double(squares[i]) * 0.999 + g * g * 0.001) / sqrt(1 - pow(0.999, 3)) + 1e-8;
+    worst = std::max(worst, fabs(double(before[i]) * (1 - 0.01 * 0.1) - 0.01 / (1 - pow(0.9, 3)) * m / denominator - double(after[i])));
+  }
+  check(worst < 1e-6 * 5, "adam");
+  adam[11] = 1000000;
+  check(!machine.decode("adam", adam), "adam reads beyond its arguments");
+
+  // SGD: at step 0 the velocity is the gradient, whatever was there.
+  Machine sgd;
+  sgd.scalars = {0.1, 0.9, 0.5, 0};
+  const int32_t taken = sgd.buffer(Floats{0}), p = sgd.buffer(Floats{1, 2, 3}), g = sgd.buffer(Floats{1, -1, 2});
+  const int32_t v = sgd.buffer(Floats{NAN, NAN, NAN});
+  check(sgd.decode("sgd", {0, 1, 2, 3, 0, -1, taken, -1, -1, -1, 1, 3, p, g, v}), sgd.error);
+  sgd.run();
+  check(sgd.contents<float>(v) == Floats{1, -1, 2} && fabsf(sgd.first<float>(p) - 0.9f) < 1e-6f, "sgd's first step");
+  sgd.run();
+  check(fabsf(sgd.first<float>(v) - 1.4f) < 1e-6f && fabsf(sgd.first<float>(p) - 0.76f) < 1e-6f && sgd.first<float>(taken) == 2, "sgd's second step");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  seed = argc > 1 ? unsigned(atoi(argv[1])) : 1;
+  std::string error;
+  runtime = start_runtime(error);
+  if (!runtime) return printf("%s\n", error.c_str()), 1;
+  for (const KernelTable* table : supported_tables()) {
+    runtime->kernels = table;
+    bits.seed(seed);
+    check_reductions();
+    check_copies();
+    check_labels();
+    check_rows();
+    check_permutation();
+    check_updates();
+    printf("%s: %s\n", table->isa, failures ? "failed" : "ok");
+  }
+  return failures > 0;
+}

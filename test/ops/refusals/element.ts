@@ -1,0 +1,139 @@
+// What the element ops refuse: shapes that don't broadcast, operands that are no tensors, dtypes without a meaning.
+import { ArgumentError, DisposedError, DTypeError, ShapeError, type Tensor, tensor, where, zeros } from 'hebb';
+import type { Refusal } from '../table.js';
+
+const UNARY = [
+  'neg',
+  'square',
+  'sqrt',
+  'rsqrt',
+  'reciprocal',
+  'sign',
+  'abs',
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'erf',
+  'relu',
+  'gelu',
+  'silu',
+  'leakyRelu',
+  'detach',
+] as const;
+const BINARY = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+const LOGIC = ['logicalAnd', 'logicalOr'] as const;
+
+const wrong = (value: unknown): never => value as never;
+const mask = (): Tensor => tensor([true, false]);
+const disposed = (values = tensor([1, 2])): Tensor => {
+  values.dispose();
+  return values;
+};
+
+const binary = (name: (typeof BINARY)[number]): Refusal[] => {
+  const op = `Tensor.${name}`;
+  return [
+    { op, name: '(3) with (4)', call: () => zeros([3])[name](zeros([4])), error: ShapeError, says: "shapes (3) and (4) don't broadcast" },
+    { op, name: '(2, 3) with (2)', call: () => zeros([2, 3])[name](zeros([2])), error: ShapeError, says: "(2, 3) and (2) don't broadcast" },
+    { op, name: '(0) with (2)', call: () => zeros([0])[name](zeros([2])), error: ShapeError, says: "(0) and (2) don't broadcast" },
+    { op, name: 'a string', call: () => zeros([3])[name](wrong('4')), error: ArgumentError, says: 'expects a Tensor or a number, got "4"' },
+    { op, name: 'null', call: () => zeros([3])[name](wrong(null)), error: ArgumentError, says: 'got null' },
+    { op, name: 'nothing', call: () => zeros([3])[name](wrong(undefined)), error: ArgumentError, says: 'got undefined' },
+    { op, name: 'an array', call: () => zeros([3])[name](wrong([1, 2, 3])), error: ArgumentError, says: 'got [1, 2, 3]' },
+    { op, name: 'a bigint', call: () => zeros([3])[name](wrong(1n)), error: ArgumentError, says: 'got 1n' },
+  ];
+};
+
+const logic = (name: (typeof LOGIC)[number]): Refusal[] => {
+  const op = `Tensor.${name}`;
+  return [
+    { op, name: 'f32', call: () => tensor([1, 0])[name](mask()), error: DTypeError, says: 'expects bool, got f32' },
+    {
+      op,
+      name: 'i32 on the right',
+      call: () => mask()[name](zeros([2], { dtype: 'i32' })),
+      error: DTypeError,
+      says: 'expects bool, got i32',
+    },
+    {
+      op,
+      name: '(2) with (3)',
+      call: () => mask()[name](tensor([true, true, false])),
+      error: ShapeError,
+      says: "(2) and (3) don't broadcast",
+    },
+    { op, name: 'a boolean', call: () => mask()[name](wrong(true)), error: ArgumentError, says: 'got true' },
+  ];
+};
+
+const choose = (op: 'where' | 'Tensor.where', call: (mask: Tensor, a: Tensor | number, b: Tensor | number) => Tensor): Refusal[] => [
+  { op, name: 'a mask of f32', call: () => call(tensor([1, 0]), 1, 2), error: DTypeError, says: 'expects bool, got f32; compare first' },
+  {
+    op,
+    name: "branches that don't broadcast",
+    call: () => call(mask(), zeros([3]), zeros([4])),
+    error: ShapeError,
+    says: "(3) and (4) don't broadcast",
+  },
+  {
+    op,
+    name: "a mask that doesn't broadcast",
+    call: () => call(mask(), zeros([3]), 0),
+    error: ShapeError,
+    says: "(2) and (3) don't broadcast",
+  },
+  { op, name: 'a string', call: () => call(mask(), wrong('a'), 0), error: ArgumentError, says: 'got "a"' },
+];
+
+export const element: readonly Refusal[] = [
+  ...UNARY.map(
+    (name): Refusal => ({
+      op: `Tensor.${name}`,
+      name: 'a disposed tensor',
+      call: () => disposed()[name](),
+      error: DisposedError,
+      says: 'disposed',
+    }),
+  ),
+  ...BINARY.flatMap(binary),
+  ...LOGIC.flatMap(logic),
+  { op: 'Tensor.logicalNot', name: 'f32', call: () => tensor([1]).logicalNot(), error: DTypeError, says: 'expects bool, got f32' },
+  ...choose('where', where),
+  ...choose('Tensor.where', (m, a, b) => m.where(a, b)),
+  {
+    op: 'Tensor.clamp',
+    name: 'no bounds',
+    call: () => tensor([1]).clamp(wrong(undefined), 1),
+    error: ArgumentError,
+    says: 'got undefined',
+  },
+  {
+    op: 'Tensor.clamp',
+    name: '(3) by (4)',
+    call: () => zeros([3]).clamp(zeros([4]), 1),
+    error: ShapeError,
+    says: "(3) and (4) don't broadcast",
+  },
+  {
+    op: 'Tensor.to',
+    name: 'an unknown dtype',
+    call: () => tensor([1]).to(wrong('f64')),
+    error: DTypeError,
+    says: 'dtype must be one of f32, bf16, f16, i32, u8, bool, got f64',
+  },
+  {
+    op: 'Tensor.to',
+    name: 'a name of every object',
+    call: () => tensor([1]).to(wrong('constructor')),
+    error: DTypeError,
+    says: 'got constructor',
+  },
+  {
+    op: 'Tensor.leakyRelu',
+    name: 'a slope that is no number',
+    call: () => tensor([1]).leakyRelu(wrong('0.1')),
+    error: ArgumentError,
+    says: 'got "0.1"',
+  },
+];
