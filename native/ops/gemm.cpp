@@ -131,12 +131,18 @@ void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* 
     planned_for_ = &table;
   }
   const int64_t a_batch = shape_.batched_a ? shape_.m * shape_.k : 0, b_batch = shape_.batched_b ? shape_.k * shape_.n : 0;
-  Product product{plan_, run, table, a, b, c, a_batch, b_batch, epilogue};
-  if (plan_.swapped) {
+  GemmPlan plan = plan_;
+  if (run.threads() == 1 && plan.path == GemmPlan::Path::packed &&
+      !plan.swapped) {  // alone, B is packed once; where rows are cut changes no bit
+    plan.rows = plan.m;
+    plan.row_tasks = 1;
+  }
+  Product product{plan, run, table, a, b, c, a_batch, b_batch, epilogue};
+  if (plan.swapped) {
     std::swap(product.a, product.b);
     std::swap(product.a_batch, product.b_batch);
   }
-  const int64_t tasks = shape_.batch * plan_.row_tasks * plan_.column_tasks;
+  const int64_t tasks = shape_.batch * plan.row_tasks * plan.column_tasks;
   if (tasks == 1) return product.task(0, 0);
   run.parallel(tasks, nanoseconds(), [&](int64_t block, int worker) { product.task(block, worker); });
 }
