@@ -2,7 +2,7 @@
 import { checkDType, type DType, dtypeCode, isFloat, promote } from './dtype.js';
 import { ShapeError } from './errors.js';
 import { newOp, type Op } from './op.js';
-import { clock, operand, record } from './record.js';
+import { operand, record } from './record.js';
 import { type Axes, broadcast, checkAxes, checkShape, describe, formatShape, SCALAR, type Shape, sameShape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
@@ -106,7 +106,7 @@ export function expand(a: Tensor, shape: Shape): Tensor {
   return record(expandOp, [x], sizes, x.dtype, sizes);
 }
 
-const transposeOp = newOp(
+export const transposeOp = newOp(
   'transpose',
   { kind: 'view', strides: ({ attrs }, strides) => attrs.map((axis) => strides[axis]!) },
   ({ attrs, dy }) => {
@@ -125,10 +125,7 @@ export function permute(a: Tensor, order: readonly number[]): Tensor {
     moves ||= order[i] !== i;
     shape[i] = x.shape[order[i]!]!;
   }
-  if (!moves) return x;
-  // Turned back, a turned tensor is itself again.
-  if (x.op === transposeOp && x.clock === clock.now && order.every((axis, i) => x.attrs[axis] === i)) return x.inputs[0]!;
-  return record(transposeOp, [x], shape, x.dtype, order);
+  return moves ? record(transposeOp, [x], shape, x.dtype, order) : x;
 }
 
 /** The kinds of the `reduce` command, for f32 and for integers. */

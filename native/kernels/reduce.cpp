@@ -9,7 +9,7 @@ namespace {
 namespace reduction {
 
 constexpr int64_t RUN = 512;        // values of a row that are summed in f32
-constexpr int64_t DOWN = hebb::REDUCE_DOWN;  // values of a column that are summed in f32
+constexpr int64_t DOWN = 32;        // values of a column that are summed in f32
 constexpr int64_t WIDE = 128;                // columns that a few columns are widened to
 constexpr float INF = __builtin_inff();
 
