@@ -156,7 +156,10 @@ export class Lowering {
     if (!access || (access.strides !== null && !sameShape(base.shape, input.shape)))
       access = { value: this.contiguous(input), strides: null };
     const strides = lowering.strides(node, access.strides ?? stridesOf(input.shape));
-    this.access.set(node, [{ value: access.value, strides }]);
+    // Turned twice it may lie as it should again.
+    const natural = stridesOf(node.shape);
+    const plain = strides.every((s, i) => s === natural[i] || node.shape[i] === 1) && sizeOf(node.shape) === sizeOf(input.shape);
+    this.access.set(node, [{ value: access.value, strides: plain ? null : strides }]);
   }
 
   /** A further result of a command. Where that is stored only its first one is left: then the command runs again on the same operands. */

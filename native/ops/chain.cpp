@@ -16,12 +16,21 @@ constexpr int64_t TASK = 16384, BIG_TASK = 65536;  // elements that a thread cla
 constexpr int64_t AHEAD = 2;                       // blocks between what is worked on and what is fetched from memory
 constexpr int64_t FROM_MEMORY = 1 << 20;           // bytes of inputs that a core doesn't have at hand
 
+// Makes the first value of a vector that of all its lanes.
+void spread(char* vector) {
+  int32_t lanes[CHAIN_LANES];
+  memcpy(lanes, vector, 4);
+  for (int64_t i = 1; i < CHAIN_LANES; i++) lanes[i] = lanes[0];
+  memcpy(vector, lanes, sizeof lanes);
+}
+
 // A double as a vector of equal values of a step's type.
 void fill_vector(char* vector, double value, char type) {
-  float as_float = float(value);
-  int32_t as_int = !(value == value) ? 0 : int32_t(std::clamp(value, -2147483648.0, 2147483647.0));
+  const float as_float = float(value);
+  int32_t as_int = value != value ? 0 : int32_t(std::clamp(value, -2147483648.0, 2147483647.0));
   if (type == 'b') as_int = value != 0;
-  for (int64_t i = 0; i < CHAIN_LANES; i++) memcpy(vector + i * 4, type == 'f' ? static_cast<void*>(&as_float) : &as_int, 4);
+  memcpy(vector, type == 'f' ? static_cast<const void*>(&as_float) : &as_int, 4);
+  spread(vector);
 }
 
 uint64_t whole(double value) { return value >= 0 && value < 0x1p64 ? uint64_t(value) : 0; }
@@ -33,38 +42,41 @@ void Chain::Plan::bind(const Run& run, Slots& slots, void* scratch) const {
   for (size_t s = 0; s < scalars.size(); s++) {
     char* const vector = slots.vector(int(s));
     fill_vector(vector, run.scalar(scalars[s].index), scalars[s].type);
-    slots.at[FIRST_SCALAR + s] = {vector, 0};
+    slots.set(FIRST_SCALAR + s, vector, 0);
   }
   for (size_t i = 0; i < inputs.size(); i++) {
     if (inputs[i].form != Form::splat) continue;
     char* const vector = slots.vector(MAX_SCALARS + int(i));
-    for (int64_t k = 0; k < CHAIN_LANES; k++) {
-      run.kernels().chain.load[int(inputs[i].dtype)](vector + k * 4, run.ptr<char>(inputs[i].buffer), 0, 1);
-    }
-    slots.at[i] = {vector, 0};
+    run.kernels().chain.load[int(inputs[i].dtype)](vector, run.ptr<char>(inputs[i].buffer), 0, 1);
+    spread(vector);
+    slots.set(i, vector, 0);
   }
 }
 
-void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t count, const void* host_in, bool stream) const {
+void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t count, const void* host_in, Traffic traffic) const {
   const ChainKernels& kernels = run.kernels().chain;
   for (size_t i = 0; i < inputs.size(); i++) {
-    if (inputs[i].form == Form::direct) slots.at[i] = {run.ptr<char>(inputs[i].buffer) + start * 4, 1};
-    if (inputs[i].form == Form::host) slots.at[i] = {host_in, 1};
+    const Input& in = inputs[i];
+    if (in.form == Form::host) slots.set(i, host_in, 1);
+    if (in.form != Form::direct && in.form != Form::load) continue;
+    const int64_t size = bytes_of(in.dtype);
+    const char* const memory = run.ptr<char>(in.buffer) + start * size;
+    if (in.form == Form::direct) slots.set(i, memory, 1);
+    for (int64_t k = traffic.fetch_from * size; k < traffic.fetch_to * size; k += ALIGN) __builtin_prefetch(memory + k);
   }
   for (const Step& step : steps) {
     ChainCall call = {};
     call.dst = step.output >= 0 ? run.ptr<char>(step.output) + start * 4 : slots.scratch + step.block * BLOCK_BYTES;
-    slots.at[step.slot] = {call.dst, 1};
+    slots.set(size_t(step.slot), call.dst, 1);
     call.count = count;
     if (step.kind == LOAD) {
       load(run, slots, inputs[size_t(step.slot)], step.slot, start, count);
       continue;
     }
-    ChainOperand* const operands[3] = {&call.a, &call.b, &call.c};
-    for (int k = 0; k < 3; k++) {
-      if (step.operand[k] >= 0) *operands[k] = slots.at[step.operand[k]];
-    }
-    call.stream = stream && step.output >= 0 && step.alone && reinterpret_cast<uintptr_t>(call.dst) % ALIGN == 0;
+    call.a = slots.operand(step.operand[0]);
+    call.b = slots.operand(step.operand[1]);
+    call.c = slots.operand(step.operand[2]);
+    call.stream = traffic.stream && step.output >= 0 && step.alone && reinterpret_cast<uintptr_t>(call.dst) % ALIGN == 0;
     call.index = start;
     if (step.random >= 0) {
       call.seed = whole(run.scalar(step.random));
@@ -73,7 +85,7 @@ void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t cou
     kernels.steps[step.kind](call);
   }
   for (const Output& o : outputs) {
-    kernels.store[int(o.dtype)](run.ptr<char>(o.buffer), start, slots.at[o.slot].values, count);
+    kernels.store[int(o.dtype)](run.ptr<char>(o.buffer), start, slots.values[o.slot], count);
   }
 }
 
@@ -81,7 +93,7 @@ void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t cou
 void Chain::Plan::load(const Run& run, Slots& slots, const Input& in, int32_t slot, int64_t start, int64_t count) const {
   const ChainKernels& kernels = run.kernels().chain;
   const char* const memory = run.ptr<char>(in.buffer);
-  char* const block = const_cast<char*>(static_cast<const char*>(slots.at[slot].values));
+  char* const block = const_cast<char*>(static_cast<const char*>(slots.values[slot]));
   if (in.form == Form::load) return kernels.load[int(in.dtype)](block, memory, start, count);
   const ChainView& v = in.view;
   const int last = v.rank - 1;
@@ -91,21 +103,13 @@ void Chain::Plan::load(const Run& run, Slots& slots, const Input& in, int32_t sl
   for (int d = last - 1; d >= 0; row /= v.dims[d--]) offset += row % v.dims[d] * v.strides[d];
   if (step == 1 && in.dtype != DType::f32 && in.dtype != DType::i32) return kernels.load[int(in.dtype)](block, memory, offset, count);
   if (step == 1) {
-    slots.at[slot] = {memory + offset * 4, 1};
+    slots.set(size_t(slot), memory + offset * 4, 1);
     return;
   }
   char* const vector = slots.vector(MAX_SCALARS + slot);
-  for (int64_t k = 0; k < CHAIN_LANES; k++) kernels.load[int(in.dtype)](vector + k * 4, memory, offset, 1);
-  slots.at[slot] = {vector, 0};
-}
-
-// Several passes over a block leave the memory idle, and the CPU's own prefetching forgets its streams: ask for a later block.
-void Chain::Plan::fetch(const Run& run, int64_t start, int64_t count) const {
-  for (const Input& in : inputs) {
-    if (in.form != Form::direct && in.form != Form::load) continue;
-    const char* const from = run.ptr<char>(in.buffer) + start * bytes_of(in.dtype);
-    for (int64_t offset = 0; offset < count * bytes_of(in.dtype); offset += 64) __builtin_prefetch(from + offset);
-  }
+  kernels.load[int(in.dtype)](vector, memory, offset, 1);
+  spread(vector);
+  slots.set(size_t(slot), vector, 0);
 }
 
 int64_t Chain::elements() const { return plan_->elements; }
@@ -121,8 +125,8 @@ int32_t Chain::plain_buffer() const { return plan_->inputs[0].buffer; }
 const void* Chain::block(const Run& run, int64_t start, int64_t count, const void* host_in, void* scratch) const {
   Plan::Slots slots;
   plan_->bind(run, slots, scratch);
-  plan_->block(run, slots, start, count, host_in, false);
-  return plan_->host_slot < 0 ? nullptr : slots.at[plan_->host_slot].values;
+  plan_->block(run, slots, start, count, host_in, {});
+  return plan_->host_slot < 0 ? nullptr : slots.values[plan_->host_slot];
 }
 
 namespace {
@@ -146,9 +150,8 @@ void Chain::run_all(Run& run) const {
     plan.bind(run, slots, run.thread_scratch(worker));
     const int64_t end = std::min(plan.elements, (index + 1) * task);
     for (int64_t start = index * task; start < end; start += plan.span) {
-      const int64_t later = start + AHEAD * plan.span;
-      if (fetch && later < plan.elements) plan.fetch(run, later, std::min(plan.span, plan.elements - later));
-      plan.block(run, slots, start, std::min(plan.span, end - start), nullptr, stream);
+      const int64_t left = plan.elements - start, later = fetch ? AHEAD * plan.span : left;
+      plan.block(run, slots, start, std::min(plan.span, left), nullptr, {stream, later, std::min(later + plan.span, left)});
     }
     if (stream) run.kernels().chain.fence();
   });

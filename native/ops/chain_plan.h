@@ -58,15 +58,23 @@ struct Chain::Plan {
   static constexpr int64_t BLOCK_BYTES = CHAIN_BLOCK * 4, BLOCKS = MAX_INPUTS + MAX_REGISTERS, VECTOR_BYTES = CHAIN_LANES * 4;
   static_assert(BLOCKS * BLOCK_BYTES + (MAX_SCALARS + MAX_INPUTS) * VECTOR_BYTES <= SCRATCH);
 
-  // A worker's view of a run: where the slots are.
+  // A worker's view of a run: where the slots are. Pointers and units apart: both in one would be copied as one word of 16 bytes, and
+  // wait for the two stores of 8 that made it.
   struct Slots {
-    ChainOperand at[SLOTS];
+    const void* values[SLOTS];
+    int64_t unit[SLOTS];
     char* scratch;
+    void set(size_t slot, const void* at, int64_t advance) { values[slot] = at, unit[slot] = advance; }
+    ChainOperand operand(int32_t slot) const { return slot < 0 ? ChainOperand{} : ChainOperand{values[slot], unit[slot]}; }
     char* vector(int i) const { return scratch + BLOCKS * BLOCK_BYTES + i * VECTOR_BYTES; }
   };
+  // How a block treats the memory: where several passes leave it idle, and the CPU forgets its own prefetching, later elements are asked for.
+  struct Traffic {
+    bool stream = false;                     // direct outputs go around the caches
+    int64_t fetch_from = 0, fetch_to = 0;  // elements after the block's first one
+  };
   void bind(const Run& run, Slots& slots, void* scratch) const;  // scalars and splats: once for all blocks
-  void block(const Run& run, Slots& slots, int64_t start, int64_t count, const void* host_in, bool stream) const;
-  void fetch(const Run& run, int64_t start, int64_t count) const;
+  void block(const Run& run, Slots& slots, int64_t start, int64_t count, const void* host_in, Traffic traffic) const;
 
  private:
   void load(const Run& run, Slots& slots, const Input& in, int32_t slot, int64_t start, int64_t count) const;

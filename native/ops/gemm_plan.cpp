@@ -9,7 +9,7 @@ namespace hebb {
 namespace {
 
 constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go through C, which keeps rounding errors small, too
-constexpr int64_t TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
+constexpr double TASK_MACS = 1 << 17;   // multiply-adds that are worth another thread's attention
 constexpr int64_t TASKS = 8;            // as many are enough for the threads of a desktop, and a power of two suits most
 constexpr int64_t FEW = 8;              // rows or columns that are not worth packing the other operand for
 constexpr int64_t SOME = 128;           // rows that are worth it only where it lies far away
@@ -114,9 +114,9 @@ GemmPlan plan_gemm(const GemmShape& s, const GemmKernels& kernels, int lanes, co
   planner.choose_path(s);
   const int64_t most_depth = p.path == GemmPlan::Path::packed ? DEPTH : 2 * DEPTH;
   p.depth = std::max<int64_t>(ceil_div(p.k, std::max<int64_t>(ceil_div(p.k, most_depth), 1)), 1);
-  const int64_t worthwhile = std::min(TASKS, s.batch * p.m * p.n * std::max<int64_t>(p.k, 1) / TASK_MACS);
+  const double worthwhile = std::min(double(TASKS), double(s.batch) * double(p.m) * double(p.n) * double(p.k) / TASK_MACS);
   int64_t wanted = 1;
-  while (wanted * s.batch * 2 <= worthwhile) wanted *= 2;
+  while (double(wanted * s.batch * 2) <= worthwhile) wanted *= 2;
   planner.choose_tasks(wanted);
   p.group = std::min(p.rows, round_up(std::max<int64_t>(caches.l2 / 8 / 4 / p.columns, 1), p.strip));
   return p;

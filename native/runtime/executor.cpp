@@ -114,7 +114,12 @@ void Executor::loop() {
     workers_.end();
     task->nanoseconds = os::now() - start;
     unlock();
-    lane->finish(task);
+    size_t waiting;
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      waiting = lane->waiting_.size();
+    }
+    lane->finish(task, waiting);
     const std::lock_guard<std::mutex> guard(mutex_);
     running_ = nullptr;
   }

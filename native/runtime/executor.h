@@ -55,14 +55,15 @@ class Lane {
   friend class Executor;
   bool conflicts(const Task& task, size_t before) const;
   Task* take();
-  void finish(Task* task);
+  void finish(Task* task, size_t waiting);  // `waiting`: how many of the lane's tasks are still to run
 
-  Notify notify_;  // called on the executor's thread when the first finished task is waiting to be fetched
+  Notify notify_;  // called on the executor's thread when finished tasks are waiting to be fetched
   void* context_;
   std::deque<Task*> waiting_;       // guarded by the executor's mutex
   int overtakes_ = 0;               // in a row
-  std::mutex mutex_;                // guards finished_
+  std::mutex mutex_;                // guards finished_ and told_
   std::deque<Task*> finished_;
+  bool told_ = false;               // that something has finished, and it hasn't all been fetched yet
   int64_t failures_ = 0;            // whoever runs a task of this lane; one at a time
   std::atomic<bool> stop_{false};
 };

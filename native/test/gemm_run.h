@@ -63,7 +63,7 @@ class GemmRun {
 
  private:
   static Runtime& runtime(const KernelTable& table, int threads) {  // never destroyed: its threads live on
-    static std::map<std::pair<const KernelTable*, int>, Runtime*> all;
+    static auto& all = *new std::map<std::pair<const KernelTable*, int>, Runtime*>;
     Runtime*& it = all[{&table, threads}];
     if (!it) {
       it = new Runtime({&table, threads, int64_t(4) << 30});
