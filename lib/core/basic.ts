@@ -106,7 +106,7 @@ export function expand(a: Tensor, shape: Shape): Tensor {
   return record(expandOp, [x], sizes, x.dtype, sizes);
 }
 
-const transposeOp = newOp(
+export const transposeOp = newOp(
   'transpose',
   { kind: 'view', strides: ({ attrs }, strides) => attrs.map((axis) => strides[axis]!) },
   ({ attrs, dy }) => {

@@ -1,7 +1,7 @@
 // The graph of one Program while it is compiled: nodes in order, steps expanded into backward pass and update, aliases looked through.
 
 import { gradients } from './autograd.js';
-import { add, cast, mul, sumTo } from './basic.js';
+import { add, cast, mul, sumTo, transposeOp } from './basic.js';
 import { ArgumentError } from './errors.js';
 import { clipScale, finiteCondition, normOp } from './guard.js';
 import { isLeaf } from './key.js';
@@ -25,6 +25,14 @@ export interface Update {
   readonly commits: readonly { variable: Parameter; value: Tensor }[];
 }
 
+/** The tensor that a transposition shows when it undoes another one, else null. */
+function turnedBack(node: Tensor): Tensor | null {
+  if (node.op !== transposeOp || isLeaf(node)) return null;
+  const inner = node.inputs[0]!;
+  const undone = inner.op === transposeOp && !isLeaf(inner) && node.attrs.every((axis, i) => inner.attrs[axis] === i);
+  return undone ? inner.inputs[0]! : null;
+}
+
 export class Graph {
   readonly nodes: Tensor[];
   readonly updates = new Map<StepNode, Update>();
@@ -43,7 +51,10 @@ export class Graph {
   inputsOf(node: Tensor): readonly Tensor[] {
     if (isLeaf(node)) return [];
     const update = this.updates.get(node as StepNode);
-    if (!update) return node.inputs;
+    if (!update) {
+      const turned = turnedBack(node);
+      return turned ? [turned] : node.inputs;
+    }
     const { segments, condition, scale, norm, step } = update;
     const needed: Tensor[] = [];
     if (step.loss) needed.push(step.loss);
@@ -57,9 +68,11 @@ export class Graph {
 
   /** The node whose memory an alias shows. A value after a step is its own node: the step's doing. */
   resolve(node: Tensor): Tensor {
-    let base = node;
-    while (!isLeaf(base) && base.op.lowering.kind === 'alias' && !isAfter(base)) base = base.inputs[0]!;
-    return base;
+    for (let base = node; ; ) {
+      const next = !isLeaf(base) && base.op.lowering.kind === 'alias' && !isAfter(base) ? base.inputs[0]! : turnedBack(base);
+      if (next === null) return base;
+      base = next;
+    }
   }
 
   private expandStep(step: StepNode, recorded: readonly Tensor[]): Update {

@@ -9,7 +9,7 @@ namespace {
 namespace reduction {
 
 constexpr int64_t RUN = 512;        // values of a row that are summed in f32
-constexpr int64_t DOWN = hebb::REDUCE_DOWN;  // values of a column that are summed in f32
+constexpr int64_t DOWN = 32;        // values of a column that are summed in f32
 constexpr int64_t WIDE = 128;                // columns that a few columns are widened to
 constexpr float INF = __builtin_inff();
 
@@ -141,7 +141,7 @@ template <class R> SIMD_INLINE void last_tile(typename R::S* s, const typename R
 template <class R> void columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t) {
   auto s = static_cast<typename R::S*>(state);
   auto x = static_cast<const typename R::T*>(values);
-  if (n == stride && n <= hebb::REDUCE_NARROW && length * n >= 2 * WIDE) {
+  if (n == stride && n <= WIDE / 4 && length * n >= 4 * WIDE) {
     // A few columns: as many rows side by side as fill the vectors, merged at the end.
     typename R::S wide[WIDE];
     const int64_t beside = WIDE / n, rows = length / beside;

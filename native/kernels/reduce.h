@@ -6,8 +6,6 @@
 namespace hebb {
 
 constexpr int64_t REDUCE_STATE = 8;  // bytes of state for each result
-constexpr int64_t REDUCE_NARROW = 32;  // so few columns are widened, in pieces that are large enough
-constexpr int64_t REDUCE_DOWN = 32;  // rows that `columns` takes in f32; pieces of as many give the bits of the whole
 
 struct ReduceKernel {
   // The state of n results that have taken nothing yet.

@@ -17,7 +17,7 @@ constexpr int64_t UNIT = 32768;      // elements that are worth a claim by a thr
 constexpr int64_t UNITS = 64;        // as many suffice for all threads
 constexpr int64_t RESULTS = 4096;    // at most so many results of rows a unit: their state stays in L1
 constexpr int64_t SEGMENT = CHAIN_BLOCK;
-constexpr int64_t PANEL = REDUCE_DOWN;  // rows of a Chain's blocks that are collected before columns take them
+constexpr int64_t PANEL = 32;         // segments of a Chain's results that are collected before columns take them
 
 struct Reduce final : Command {
   int32_t kind = 0, out = 0;
@@ -35,6 +35,7 @@ struct Reduce final : Command {
   struct Source;
   void take_rows(Source& source, const ReduceKernel& kernel, int64_t begin, int64_t end, char* out) const;
   void take_columns(Source& source, const ReduceKernel& kernel, int64_t line, int64_t end, int64_t first, int64_t last, void* state) const;
+  void fill_panel(Source& source, int64_t start, int64_t count, int64_t length) const;
   int64_t state_bytes() const { return round_up(segment * REDUCE_STATE, ALIGN); }
   int64_t results(int64_t line) const { return std::min(segment, inner - line % segments * segment); }
   int64_t first_result(int64_t line) const { return line / segments * inner + line % segments * segment; }
@@ -143,29 +144,29 @@ void Reduce::take_rows(Source& source, const ReduceKernel& kernel, int64_t begin
 void Reduce::take_columns(Source& source, const ReduceKernel& kernel, int64_t line, int64_t end, int64_t first, int64_t last,
                           void* state) const {
   const int64_t n = results(line), base = line / segments * axis * inner + line % segments * segment;
-  // Pieces end where those of plain memory do, or the bits would tell whether a Chain was fused. A few columns are taken in pieces
-  // of a block in either case, because how the kernel takes them depends on a piece's size.
-  const bool narrow = inner <= REDUCE_NARROW;
-  if (source.memory && !narrow) {
-    kernel.columns(state, source.memory + base + first * inner, last - first, n, inner, first);
-    return;
-  }
-  const int64_t fitting = CHAIN_BLOCK / inner, rows = fitting >= axis ? axis : narrow ? fitting : fitting / PANEL * PANEL;
-  if (rows > 0) {
-    for (int64_t i = first; i < last; i += rows) {
-      const int64_t count = std::min(rows, last - i), start = base + i * inner;
+  // Rows that are taken at once. Plain memory is taken in the same pieces, or the bits would tell whether a Chain was fused.
+  const int64_t width = segments == 1 ? inner : SEGMENT, rows = PANEL * SEGMENT / width;
+  for (int64_t i = first; i < last; i += rows) {
+    const int64_t count = std::min(rows, last - i), start = base + i * inner;
+    if (source.memory) {
+      kernel.columns(state, source.memory + start, count, n, inner, i);
+    } else if (segments == 1 && count * inner <= CHAIN_BLOCK) {
       const int64_t limit = count == axis ? end * axis * inner : start + count * inner;  // small planes share a block
       kernel.columns(state, source.at(start, count * inner, limit), count, n, inner, i);
+    } else {
+      fill_panel(source, start, segments == 1 ? 1 : count, segments == 1 ? count * inner : n);
+      kernel.columns(state, source.panel(), count, n, width, i);
     }
-    return;
   }
-  for (int64_t i = first; i < last; i += PANEL) {
-    const int64_t count = std::min(PANEL, last - i);
-    for (int64_t k = 0; k < count; k++) {
-      const int64_t start = base + (i + k) * inner, limit = segments == 1 ? base + last * inner : start + n;
-      memcpy(source.panel() + k * SEGMENT, source.at(start, n, limit), size_t(n) * 4);
+}
+
+// Lines of `length` elements, each `inner` after the last, go into the panel one behind the other at multiples of SEGMENT.
+void Reduce::fill_panel(Source& source, int64_t start, int64_t count, int64_t length) const {
+  for (int64_t k = 0; k < count; k++, start += inner) {
+    for (int64_t j = 0; j < length; j += CHAIN_BLOCK) {
+      const int64_t piece = std::min(CHAIN_BLOCK, length - j);
+      memcpy(source.panel() + k * SEGMENT + j, source.at(start + j, piece, start + length), size_t(piece) * 4);
     }
-    kernel.columns(state, source.panel(), count, n, SEGMENT, i);
   }
 }
 

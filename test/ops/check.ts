@@ -8,7 +8,7 @@ import type { Tolerance } from './table.js';
 /** Of a whole result: max|y - ref| ≤ SCALED · max|ref|. */
 export const SCALED = 2e-6;
 
-const isa = process.env['HEBB_ISA'];
+const isa = process.env.HEBB_ISA;
 
 /** An error that says how to see it again. */
 export function failure(file: string, test: string, message: string): Error {

@@ -36,8 +36,8 @@ async function compare(found: Tensor, expected: Tensor): Promise<void> {
 describe('activations', () => {
   test.each(Object.entries(ACTIVATIONS))('%s', async (name, of) => {
     const file = await golden;
-    const [x, y] = [file['x']!, of(file['x']!)];
-    const [dx] = grad(y.mul(file['dy']!).sum(), [x]);
+    const [x, y] = [file.x!, of(file.x!)];
+    const [dx] = grad(y.mul(file.dy!).sum(), [x]);
     await compare(y, file[`${name}.y`]!);
     await compare(dx!, file[`${name}.dx`]!);
   });

@@ -11,7 +11,12 @@ import { type Case, cases, title } from './table.js';
 const FEW = 80;
 const STEP = 2 ** -9;
 /** f(x+2h), f(x+h), f(x-h), f(x-2h) over 12h: wrong by h⁴. */
-const STENCIL = [[2, -1], [1, 8], [-1, -8], [-2, 1]] as const; // biome-ignore format: pairs
+const STENCIL = [
+  [2, -1],
+  [1, 8],
+  [-1, -8],
+  [-2, 1],
+] as const;
 
 const inputSize = ({ inputs }: Case): number => inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 const resultSize = ({ inputs, oracle }: Case): number => sizeOf(oracle(...inputs.map((input) => draw(input, () => 0.5))).shape);
@@ -87,7 +92,10 @@ describe('gradients', () => {
       .to('f32')
       .mul(weighing)
       .sum();
-    const found = grad(loss, wanted.map((i) => operands[i]!)); // biome-ignore format: one line
+    const found = grad(
+      loss,
+      wanted.map((i) => operands[i]!),
+    );
     for (const [k, i] of wanted.entries())
       await check(found[k]!, derivative(scalar(one), [...values, weights], i), SCALED, name, `gradient of operand ${i}`);
   });
@@ -110,7 +118,10 @@ describe('gradients of gradients', () => {
     const slopes = grad(loss, xs).map((slope, k) =>
       slope.mul(tensor(Float32Array.from(directions[wanted[k]!]!.data), { shape: slope.shape })).sum(),
     );
-    const found = grad(slopes.reduce((sum, slope) => sum.add(slope)), [...xs, weighing]); // biome-ignore format: one line
+    const found = grad(
+      slopes.reduce((sum, slope) => sum.add(slope)),
+      [...xs, weighing],
+    );
     const f = along(scalar(one), directions);
     for (const [k, i] of [...wanted, all.length - 1].entries())
       await check(found[k]!, derivative(f, all, i), 2 * SCALED, name, `second gradient of operand ${i}`);

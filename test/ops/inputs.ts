@@ -63,11 +63,34 @@ export const listed =
 
 /** What IEEE arithmetic makes exceptions for: both zeros and infinities, NaN, denormals, the largest and smallest. */
 export const SPECIALS: readonly number[] = [
-  0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** -149, -(2 ** -149), 1e-40, -1e-40, 2 ** -126, -(2 ** -126),
-  3.4028234663852886e38, -3.4028234663852886e38, 1e-30, 88.5, -88.5, 89.5, -104.5, 0.5, -0.5, 16777217, 1e20, -1e20,
-]; // biome-ignore format: a list
+  0,
+  -0,
+  1,
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  2 ** -149,
+  -(2 ** -149),
+  1e-40,
+  -1e-40,
+  2 ** -126,
+  -(2 ** -126),
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  1e-30,
+  88.5,
+  -88.5,
+  89.5,
+  -104.5,
+  0.5,
+  -0.5,
+  16777217,
+  1e20,
+  -1e20,
+];
 
-export const seed = Number(process.env['HEBB_TEST_SEED'] ?? 1);
+export const seed = Number(process.env.HEBB_TEST_SEED ?? 1);
 
 /** Numbers in [0, 1) by a seed and a text (Mulberry32 over a hash); equal texts give equal numbers. */
 export function randomFor(text: string): () => number {

@@ -6,7 +6,7 @@ import { draw, place, randomFor } from './inputs.js';
 import { cases, title } from './table.js';
 
 test('the instruction set is the one asked for', () => {
-  expect(info().isa).toBe(process.env['HEBB_ISA']);
+  expect(info().isa).toBe(process.env.HEBB_ISA);
 });
 
 test('no two cases have one name', () => {

@@ -44,7 +44,7 @@ test.each(names)('%s', async (name) => {
   const losses: number[] = [];
   const norms: number[] = [];
   for (let step = 0; step < 10; step++) {
-    const loss = nn.crossEntropy(model.forward(file['x']!), file['y']!);
+    const loss = nn.crossEntropy(model.forward(file.x!), file.y!);
     await opt.step(loss);
     losses.push(await loss.item());
     norms.push(await opt.gradNorm.item());

@@ -29,7 +29,7 @@ function tensors(): Case[] {
     ['a boolean', () => tensor(true), 'bool', [], [1]],
     ['numbers', () => tensor([1, -0.1, 1e10]), 'f32', [3], [1, -0.1, 1e10]],
     ['booleans', () => tensor([[true], [false]]), 'bool', [2, 1], [1, 0]],
-    ['nested arrays', () => tensor([[[1, 2, 3]], [[4, 5, 6]]]), 'f32', [2, 1, 3], [1, 2, 3, 4, 5, 6]], // biome-ignore format: a table
+    ['nested arrays', () => tensor([[[1, 2, 3]], [[4, 5, 6]]]), 'f32', [2, 1, 3], [1, 2, 3, 4, 5, 6]],
     ['no numbers', () => tensor([]), 'f32', [0], []],
     ['rows without numbers', () => tensor([[], []]), 'f32', [2, 0], []],
     ['a shape', () => tensor([1, 2, 3, 4, 5, 6], { shape: [3, 2] }), 'f32', [3, 2], [1, 2, 3, 4, 5, 6]],

@@ -1,6 +1,6 @@
 // sum, mean, max, min, argmax, norm over every kind of axes.
 import type { Axes, Tensor } from 'hebb';
-import { distinct, type Fill, input, type Layout, listed, reals, wholes } from '../inputs.js';
+import { clearOfZero, distinct, type Fill, input, type Layout, listed, reals, wholes } from '../inputs.js';
 import { average, largest, length2, reduce as over, type Ref, sizeOf, smallest, total, whereLargest } from '../oracle.js';
 import type { Case } from '../table.js';
 
@@ -56,7 +56,10 @@ function plan(name: Name, f: (values: number[]) => number, shape: readonly numbe
 
 function family(name: Name, f: (values: number[]) => number, gradient: Case['gradient']): Case[] {
   const extreme = name === 'max' || name === 'min';
-  const values = (shape: readonly number[]): Fill => (extreme && sizeOf(shape) < 1000 ? distinct(0.05) : reals(-1, 2));
+  const values = (shape: readonly number[]): Fill => {
+    if (name === 'norm') return clearOfZero(0.3, 2);
+    return extreme && sizeOf(shape) < 1000 ? distinct(0.05) : reals(-1, 2);
+  };
   const floats = AXES.map(
     ([shape, options, layout = 'plain']): Case => ({
       ...plan(name, f, shape, options),

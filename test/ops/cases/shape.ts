@@ -158,7 +158,13 @@ function expands(): Case[] {
 
 /** Without a gradient by its definition; gradients.test.ts says what `grad` makes of it. */
 function detaches(): Case[] {
-  const list = [[[3, 4], 'plain'], [[5, 3], 'transposed'], [[0], 'plain'], [[], 'plain'], [[2, 3], 'parameter']] as const; // biome-ignore format: a list
+  const list = [
+    [[3, 4], 'plain'],
+    [[5, 3], 'transposed'],
+    [[0], 'plain'],
+    [[], 'plain'],
+    [[2, 3], 'parameter'],
+  ] as const;
   return list.map(([from, layout]) => ({
     ...exact,
     op: 'Tensor.detach',

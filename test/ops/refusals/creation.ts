@@ -67,7 +67,7 @@ function detached(): Float32Array {
 }
 
 const values: readonly Refusal[] = [
-  given('ragged rows', () => tensor([[1, 2], [3]]), ShapeError, 'ragged array: 1 values at [1], expected 2'), // biome-ignore format: a table
+  given('ragged rows', () => tensor([[1, 2], [3]]), ShapeError, 'ragged array: 1 values at [1], expected 2'),
   given('a number among rows', () => tensor([[1], 2]), ShapeError, 'ragged array: 2 at [1]'),
   given('a row among numbers', () => tensor([1, [2]]), ArgumentError, 'expects numbers, got [2] at [1]'),
   given('a hole', () => tensor(new Array(2)), ArgumentError, 'got undefined at [0]'),
