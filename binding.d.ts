@@ -60,7 +60,15 @@ export interface Addon {
    * 0: done in the call, `output` is filled. n > 0: queued, completes through Done as run n. -1: failed in the call, see fault().
    * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done.
    */
-  run(program: number, scalars: Float64Array, handles: Int32Array, input: Uint8Array, output: Uint8Array, inline: boolean, failuresSeen: number): number;
+  run(
+    program: number,
+    scalars: Float64Array,
+    handles: Int32Array,
+    input: Uint8Array,
+    output: Uint8Array,
+    inline: boolean,
+    failuresSeen: number,
+  ): number;
   /** Of the last run() that returned -1. */
   fault(): Fault;
 

@@ -4,7 +4,9 @@
 
 namespace hebb {
 
-struct PhiloxWords { uint32_t word[4]; };
+struct PhiloxWords {
+  uint32_t word[4];
+};
 
 static constexpr PhiloxWords philox(uint64_t key, uint64_t low, uint64_t high) {
   uint32_t c[4] = {uint32_t(low), uint32_t(low >> 32), uint32_t(high), uint32_t(high >> 32)};

@@ -26,12 +26,16 @@ SIMD_INLINE Vec chain_sign_of(Vec a) {  // zeros and NaN stay
 }
 
 #define CHAIN_1(NAME, R, A, EXPR) \
-  void chain_##NAME(const ChainCall& call) { chain_map<R, A>(call, [](A a) __attribute__((always_inline)) { return EXPR; }); }
+  void chain_##NAME(const ChainCall& call) { \
+    chain_map<R, A>(call, [](A a) __attribute__((always_inline)) { return EXPR; }); \
+  }
 #define CHAIN_2(NAME, R, A, B, EXPR) \
-  void chain_##NAME(const ChainCall& call) { chain_map<R, A, B>(call, [](A a, B b) __attribute__((always_inline)) { return EXPR; }); }
-#define CHAIN_3(NAME, R, A, B, C, EXPR)                                                                      \
-  void chain_##NAME(const ChainCall& call) {                                                                 \
-    chain_map<R, A, B, C>(call, [](A a, B b, C c) __attribute__((always_inline)) { return EXPR; });          \
+  void chain_##NAME(const ChainCall& call) { \
+    chain_map<R, A, B>(call, [](A a, B b) __attribute__((always_inline)) { return EXPR; }); \
+  }
+#define CHAIN_3(NAME, R, A, B, C, EXPR) \
+  void chain_##NAME(const ChainCall& call) { \
+    chain_map<R, A, B, C>(call, [](A a, B b, C c) __attribute__((always_inline)) { return EXPR; }); \
   }
 
 CHAIN_2(add, Vec, Vec, Vec, add(a, b))
@@ -112,8 +116,10 @@ constexpr hebb::ChainKernels chain_kernels = {
 #undef X
     },
     {chain_load<ChainF32>, chain_load<ChainBF16>, chain_load<ChainF16>, chain_load<ChainI32>, chain_load<ChainU8>, chain_load<ChainU8>},
-    {chain_store<ChainF32>, chain_store<ChainBF16>, chain_store<ChainF16>, chain_store<ChainI32>, chain_store<ChainU8>, chain_store<ChainBool>},
-    {chain_gather<ChainF32>, chain_gather<ChainBF16>, chain_gather<ChainF16>, chain_gather<ChainI32>, chain_gather<ChainU8>, chain_gather<ChainU8>},
+    {chain_store<ChainF32>, chain_store<ChainBF16>, chain_store<ChainF16>, chain_store<ChainI32>, chain_store<ChainU8>,
+     chain_store<ChainBool>},
+    {chain_gather<ChainF32>, chain_gather<ChainBF16>, chain_gather<ChainF16>, chain_gather<ChainI32>, chain_gather<ChainU8>,
+     chain_gather<ChainU8>},
     chain_fence,
 };
 

@@ -8,22 +8,64 @@ namespace hebb {
 // Every step: identifier, name as docs/program.md has it, types of the result and of a, b, c: f f32, i i32, b i32 of which only
 // zero or not counts, and 0 or 1 as a result; S is the index of two scalars, a seed and a counter. A Program refers to a step by its
 // position in this list.
-#define HEBB_CHAIN_STEPS(X)                                                                                                  \
-  X(add, "add", "fff") X(sub, "sub", "fff") X(mul, "mul", "fff") X(div, "div", "fff")                                        \
-  X(maximum, "maximum", "fff") X(minimum, "minimum", "fff") X(fma, "fma", "ffff") X(clamp, "clamp", "ffff")                  \
-  X(neg, "neg", "ff") X(abs, "abs", "ff") X(sign, "sign", "ff") X(square, "square", "ff") X(sqrt, "sqrt", "ff")              \
-  X(rsqrt, "rsqrt", "ff") X(reciprocal, "reciprocal", "ff") X(exp, "exp", "ff") X(log, "log", "ff") X(tanh, "tanh", "ff")    \
-  X(sigmoid, "sigmoid", "ff") X(erf, "erf", "ff") X(relu, "relu", "ff") X(gelu, "gelu", "ff") X(silu, "silu", "ff")          \
-  X(eq, "eq", "bff") X(ne, "ne", "bff") X(lt, "lt", "bff") X(le, "le", "bff") X(gt, "gt", "bff") X(ge, "ge", "bff")          \
-  X(select, "select", "fbff")                                                                                                \
-  X(add_i, "add_i", "iii") X(sub_i, "sub_i", "iii") X(mul_i, "mul_i", "iii")                                                 \
-  X(maximum_i, "maximum_i", "iii") X(minimum_i, "minimum_i", "iii") X(neg_i, "neg_i", "ii") X(abs_i, "abs_i", "ii")          \
-  X(eq_i, "eq_i", "bii") X(ne_i, "ne_i", "bii") X(lt_i, "lt_i", "bii") X(le_i, "le_i", "bii") X(gt_i, "gt_i", "bii")         \
-  X(ge_i, "ge_i", "bii") X(select_i, "select_i", "ibii")                                                                     \
-  X(and_b, "and", "bbb") X(or_b, "or", "bbb") X(not_b, "not", "bb")                                                          \
-  X(f_to_i, "f_to_i", "if") X(i_to_f, "i_to_f", "fi") X(i_to_u8, "i_to_u8", "ii") X(f_to_b, "f_to_b", "bf")                  \
-  X(i_to_b, "i_to_b", "bi") X(index, "index", "i") X(uniform, "uniform", "fS") X(normal, "normal", "fS")                     \
-  X(copy, "copy", "ff") X(copy_i, "copy_i", "ii")
+#define HEBB_CHAIN_STEPS(X) \
+  X(add, "add", "fff") \
+  X(sub, "sub", "fff") \
+  X(mul, "mul", "fff") \
+  X(div, "div", "fff") \
+  X(maximum, "maximum", "fff") \
+  X(minimum, "minimum", "fff") \
+  X(fma, "fma", "ffff") \
+  X(clamp, "clamp", "ffff") \
+  X(neg, "neg", "ff") \
+  X(abs, "abs", "ff") \
+  X(sign, "sign", "ff") \
+  X(square, "square", "ff") \
+  X(sqrt, "sqrt", "ff") \
+  X(rsqrt, "rsqrt", "ff") \
+  X(reciprocal, "reciprocal", "ff") \
+  X(exp, "exp", "ff") \
+  X(log, "log", "ff") \
+  X(tanh, "tanh", "ff") \
+  X(sigmoid, "sigmoid", "ff") \
+  X(erf, "erf", "ff") \
+  X(relu, "relu", "ff") \
+  X(gelu, "gelu", "ff") \
+  X(silu, "silu", "ff") \
+  X(eq, "eq", "bff") \
+  X(ne, "ne", "bff") \
+  X(lt, "lt", "bff") \
+  X(le, "le", "bff") \
+  X(gt, "gt", "bff") \
+  X(ge, "ge", "bff") \
+  X(select, "select", "fbff") \
+  X(add_i, "add_i", "iii") \
+  X(sub_i, "sub_i", "iii") \
+  X(mul_i, "mul_i", "iii") \
+  X(maximum_i, "maximum_i", "iii") \
+  X(minimum_i, "minimum_i", "iii") \
+  X(neg_i, "neg_i", "ii") \
+  X(abs_i, "abs_i", "ii") \
+  X(eq_i, "eq_i", "bii") \
+  X(ne_i, "ne_i", "bii") \
+  X(lt_i, "lt_i", "bii") \
+  X(le_i, "le_i", "bii") \
+  X(gt_i, "gt_i", "bii") \
+  X(ge_i, "ge_i", "bii") \
+  X(select_i, "select_i", "ibii") \
+  X(and_b, "and", "bbb") \
+  X(or_b, "or", "bbb") \
+  X(not_b, "not", "bb") \
+  X(f_to_i, "f_to_i", "if") \
+  X(i_to_f, "i_to_f", "fi") \
+  X(i_to_u8, "i_to_u8", "ii") \
+  X(f_to_b, "f_to_b", "bf") \
+  X(i_to_b, "i_to_b", "bi") \
+  X(index, "index", "i") \
+  X(uniform, "uniform", "fS") \
+  X(normal, "normal", "fS") \
+  X(copy, "copy", "ff") \
+  X(copy_i, "copy_i", "ii")
 
 enum class ChainStep : int32_t {
 #define X(id, name, types) id,

@@ -32,8 +32,7 @@ template <class V> struct ChainReader {
   void advance(int vectors) { p += vectors * step; }
 };
 
-template <class R, class F, class... Reader>
-SIMD_INLINE void chain_loop(const ChainCall& call, F f, Reader... in) {
+template <class R, class F, class... Reader> SIMD_INLINE void chain_loop(const ChainCall& call, F f, Reader... in) {
   using M = ChainMemory<R>;
   typename M::T* dst = static_cast<typename M::T*>(call.dst);
   int64_t left = call.count;

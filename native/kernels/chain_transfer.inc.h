@@ -65,7 +65,8 @@ template <class D> void chain_store(void* dst, int64_t first, const void* src, i
 }
 
 // A run of a view: count values, `step` elements apart.
-template <class D> SIMD_INLINE void chain_gather_run(typename ChainMemory<typename D::V>::T* dst, const typename D::T* src, int64_t step, int64_t count) {
+template <class D>
+SIMD_INLINE void chain_gather_run(typename ChainMemory<typename D::V>::T* dst, const typename D::T* src, int64_t step, int64_t count) {
   using Wide = ChainMemory<typename D::V>;
   if (step == 1) return chain_convert<Wide, D>(dst, src, count);
   typename D::T packed[LANES];

@@ -93,8 +93,8 @@ template <int ROWS, int VECTORS, bool TAIL> constexpr TileFn tile_or_null() {
   else return nullptr;
 }
 
-#define GEMM_TILES(V, T)                                                                                                            \
-  {tile_or_null<1, V, T>(),  tile_or_null<2, V, T>(),  tile_or_null<3, V, T>(),  tile_or_null<4, V, T>(), tile_or_null<5, V, T>(),  \
+#define GEMM_TILES(V, T) \
+  {tile_or_null<1, V, T>(),  tile_or_null<2, V, T>(),  tile_or_null<3, V, T>(),  tile_or_null<4, V, T>(), tile_or_null<5, V, T>(), \
    tile_or_null<6, V, T>(),  tile_or_null<7, V, T>(),  tile_or_null<8, V, T>(),  tile_or_null<9, V, T>(), tile_or_null<10, V, T>(), \
    tile_or_null<11, V, T>(), tile_or_null<12, V, T>(), tile_or_null<13, V, T>(), tile_or_null<14, V, T>()}
 

@@ -26,7 +26,9 @@ SIMD_INLINE VecI choose(Mask m, VecI yes, VecI no) { return selecti(m, yes, no);
 
 // What the kinds are made of: T the value, V its vector, S the state of one result.
 struct Sum {
-  using T = float; using V = Vec; using S = double;
+  using T = float;
+  using V = Vec;
+  using S = double;
   static constexpr S START = 0;
   SIMD_INLINE V start() { return zero(); }
   SIMD_INLINE V step(V a, V x) { return add(a, x); }
@@ -34,7 +36,9 @@ struct Sum {
   SIMD_INLINE S merge(S a, S x) { return a + x; }
 };
 struct Max {
-  using T = float; using V = Vec; using S = float;
+  using T = float;
+  using V = Vec;
+  using S = float;
   static constexpr S START = -INF;
   SIMD_INLINE V start() { return set1(START); }
   SIMD_INLINE V step(V a, V x) { return select(is_nan(x), x, max(x, a)); }  // max keeps a NaN in its second operand
@@ -43,7 +47,9 @@ struct Max {
   SIMD_INLINE bool better(T x, T best) { return !(x <= best) && best == best; }
 };
 struct Min {
-  using T = float; using V = Vec; using S = float;
+  using T = float;
+  using V = Vec;
+  using S = float;
   static constexpr S START = INF;
   SIMD_INLINE V start() { return set1(START); }
   SIMD_INLINE V step(V a, V x) { return select(is_nan(x), x, min(x, a)); }
@@ -58,7 +64,9 @@ template <class R> SIMD_INLINE int32_t fold_int(VecI a) {
   return lane[0];
 }
 struct SumInt {
-  using T = int32_t; using V = VecI; using S = int32_t;
+  using T = int32_t;
+  using V = VecI;
+  using S = int32_t;
   static constexpr S START = 0;
   SIMD_INLINE V start() { return set1i(START); }
   SIMD_INLINE V step(V a, V x) { return addi(a, x); }
@@ -66,7 +74,9 @@ struct SumInt {
   SIMD_INLINE S merge(S a, S x) { return int32_t(uint32_t(a) + uint32_t(x)); }
 };
 struct MaxInt {
-  using T = int32_t; using V = VecI; using S = int32_t;
+  using T = int32_t;
+  using V = VecI;
+  using S = int32_t;
   static constexpr S START = INT32_MIN;
   SIMD_INLINE V start() { return set1i(START); }
   SIMD_INLINE V step(V a, V x) { return maxi(a, x); }
@@ -75,7 +85,9 @@ struct MaxInt {
   SIMD_INLINE bool better(T x, T best) { return x > best; }
 };
 struct MinInt {
-  using T = int32_t; using V = VecI; using S = int32_t;
+  using T = int32_t;
+  using V = VecI;
+  using S = int32_t;
   static constexpr S START = INT32_MAX;
   SIMD_INLINE V start() { return set1i(START); }
   SIMD_INLINE V step(V a, V x) { return mini(a, x); }
@@ -112,9 +124,7 @@ template <class R> void rows(void* state, const void* values, int64_t n, int64_t
   auto s = static_cast<typename R::S*>(state);
   auto x = static_cast<const typename R::T*>(values);
   for (int64_t r = 0; r < n; r++, x += length) {
-    for (int64_t i = 0; i < length; i += RUN) {
-      s[r] = R::merge(s[r], R::fold(run<R>(x + i, length - i < RUN ? length - i : RUN)));
-    }
+    for (int64_t i = 0; i < length; i += RUN) { s[r] = R::merge(s[r], R::fold(run<R>(x + i, length - i < RUN ? length - i : RUN))); }
   }
 }
 
@@ -260,9 +270,7 @@ template <class R> void arg_merge(void* state, const void* later, int64_t n) {
   }
 }
 
-void arg_finish(const void* state, int64_t n, double, void* out) {
-  memcpy(out, static_cast<const int32_t*>(state) + n, size_t(n) * 4);
-}
+void arg_finish(const void* state, int64_t n, double, void* out) { memcpy(out, static_cast<const int32_t*>(state) + n, size_t(n) * 4); }
 
 void scatter_add(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n) {
   for (int64_t i = 0; i < count; i++, src += stride) {

@@ -17,7 +17,7 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),       ::ISA::LANES,          ::ISA::chain_kernels,     ::ISA::gemm_kernels, ::ISA::optimizer_kernels,
+    HEBB_NAME_OF(ISA),     ::ISA::LANES,           ::ISA::chain_kernels,     ::ISA::gemm_kernels, ::ISA::optimizer_kernels,
     ::ISA::reduce_kernels, ::ISA::softmax_kernels, ::ISA::transpose_kernels, ::ISA::peak_kernels,
 };
 

@@ -11,8 +11,10 @@ namespace transposition {
 constexpr int64_t DOWN = 64, ACROSS = 256;  // rows and columns of a tile
 
 struct Matrices {
-  const char* src; int64_t src_stride;
-  char* dst; int64_t dst_stride;
+  const char* src;
+  int64_t src_stride;
+  char* dst;
+  int64_t dst_stride;
 
   const float* from(int64_t i, int64_t j) const { return reinterpret_cast<const float*>(src + i * src_stride) + j; }
   float* to(int64_t i, int64_t j) const { return reinterpret_cast<float*>(dst + j * dst_stride) + i; }

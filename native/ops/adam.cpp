@@ -8,7 +8,9 @@ namespace hebb {
 namespace {
 
 struct Adam final : Update {
-  struct Segment { int32_t param, grad, m, v; };
+  struct Segment {
+    int32_t param, grad, m, v;
+  };
 
   int32_t lr = 0, beta1 = 0, beta2 = 0, eps = 0, decay = 0;
   bool decoupled = false;

@@ -84,9 +84,7 @@ void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t cou
     }
     kernels.steps[step.kind](call);
   }
-  for (const Output& o : outputs) {
-    kernels.store[int(o.dtype)](run.ptr<char>(o.buffer), start, slots.values[o.slot], count);
-  }
+  for (const Output& o : outputs) { kernels.store[int(o.dtype)](run.ptr<char>(o.buffer), start, slots.values[o.slot], count); }
 }
 
 // Brings elements start … of an input to its slot, which already names a scratch block; a piece of one row is found in place.

@@ -27,11 +27,19 @@ bool wide(DType dtype) { return dtype == DType::f32 || dtype == DType::i32; }
 // Nanoseconds for one element; only has to tell dear from cheap.
 double cost_of(ChainStep step) {
   switch (step) {
-    case ChainStep::exp: case ChainStep::log: case ChainStep::tanh: case ChainStep::sigmoid:
-    case ChainStep::erf: case ChainStep::gelu: case ChainStep::silu: return 0.15;
+    case ChainStep::exp:
+    case ChainStep::log:
+    case ChainStep::tanh:
+    case ChainStep::sigmoid:
+    case ChainStep::erf:
+    case ChainStep::gelu:
+    case ChainStep::silu: return 0.15;
     case ChainStep::uniform: return 0.5;
     case ChainStep::normal: return 1.0;
-    case ChainStep::div: case ChainStep::sqrt: case ChainStep::rsqrt: case ChainStep::reciprocal: return 0.08;
+    case ChainStep::div:
+    case ChainStep::sqrt:
+    case ChainStep::rsqrt:
+    case ChainStep::reciprocal: return 0.08;
     default: return 0.03;
   }
 }
@@ -63,7 +71,10 @@ class ChainDecoder {
   }
 
  private:
-  struct Source { int32_t slot; char type; };
+  struct Source {
+    int32_t slot;
+    char type;
+  };
 
   Reader& reader_;
   const Chain::Host host_;
@@ -76,7 +87,9 @@ class ChainDecoder {
   int32_t results_ = 0;
   DType host_dtype_ = DType::f32;
 
-  void fail(const std::string& what, int i, const std::string& why) { reader_.fail("chain " + what + " " + std::to_string(i) + ": " + why); }
+  void fail(const std::string& what, int i, const std::string& why) {
+    reader_.fail("chain " + what + " " + std::to_string(i) + ": " + why);
+  }
   Form form(int32_t slot) const { return plan_.inputs[size_t(slot)].form; }
   static bool is_input(int32_t slot) { return slot >= 0 && slot < Plan::FIRST_SCALAR; }
   // Whether reading this slot reads memory that an output may share.

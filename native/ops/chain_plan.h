@@ -68,7 +68,8 @@ struct Chain::Plan {
     ChainOperand operand(int32_t slot) const { return slot < 0 ? ChainOperand{} : ChainOperand{values[slot], unit[slot]}; }
     char* vector(int i) const { return scratch + BLOCKS * BLOCK_BYTES + i * VECTOR_BYTES; }
   };
-  // How a block treats the memory: where several passes leave it idle, and the CPU forgets its own prefetching, later elements are asked for.
+  // How a block treats the memory: where several passes leave it idle, and the CPU forgets its own prefetching, later elements are asked
+  // for.
   struct Traffic {
     bool stream = false;                     // direct outputs go around the caches
     int64_t fetch_from = 0, fetch_to = 0;  // elements after the block's first one

@@ -38,8 +38,12 @@ struct View {
   }
 };
 
-struct Item8 { char bytes[8]; };
-struct Item16 { char bytes[16]; };
+struct Item8 {
+  char bytes[8];
+};
+struct Item16 {
+  char bytes[16];
+};
 
 template <class T> void move_item(const char* from, char* to) { memcpy(to, from, sizeof(T)); }
 
@@ -211,9 +215,7 @@ void Copy::move(const Run& run, const char* from, char* to, int64_t begin, int64
   }
 }
 
-void reach(View& view, int64_t size, int64_t stride) {
-  (stride < 0 ? view.low : view.high) += (size - 1) * stride;
-}
+void reach(View& view, int64_t size, int64_t stride) { (stride < 0 ? view.low : view.high) += (size - 1) * stride; }
 
 }  // namespace
 

@@ -4,7 +4,8 @@
 namespace hebb {
 
 const std::vector<OpDef>& op_list() {
-  static const auto& list = *new std::vector<OpDef>{  // never destroyed: threads may still read it while the process exits
+  static const auto& list = *new std::vector<OpDef>{
+      // never destroyed: threads may still read it while the process exits
       {"chain", decode_chain},
       {"gemm", decode_gemm},
       {"reduce", decode_reduce},

@@ -51,7 +51,9 @@ struct Reduce::Source {
   const float* window = nullptr;
 
   Source(const Run& run, const Chain& chain, int worker)
-      : run(run), chain(chain), memory(chain.plain() ? run.ptr<const float>(chain.plain_buffer()) : nullptr),
+      : run(run),
+        chain(chain),
+        memory(chain.plain() ? run.ptr<const float>(chain.plain_buffer()) : nullptr),
         blocks(static_cast<char*>(run.thread_scratch(worker))) {}
 
   float* panel() const { return reinterpret_cast<float*>(blocks + Chain::SCRATCH); }
@@ -84,7 +86,8 @@ void Reduce::plan() {
   }
   if (chunks == 1) group = std::clamp<int64_t>(UNIT / std::max<int64_t>(1, axis * segment), 1, RESULTS);
   scratch = chunks == 1 ? 0 : lines * chunks * state_bytes();
-  nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(total)) + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
+  nanoseconds =
+      COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(total)) + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
 }
 
 void Reduce::run(Run& run) const {

@@ -6,7 +6,9 @@ namespace hebb {
 namespace {
 
 struct Sgd final : Update {
-  struct Segment { int32_t param, grad, velocity; };
+  struct Segment {
+    int32_t param, grad, velocity;
+  };
 
   int32_t lr = 0, momentum = 0, dampening = 0, decay = 0;
   bool nesterov = false;

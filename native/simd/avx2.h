@@ -10,13 +10,17 @@ namespace {
 
 constexpr int LANES = 8;
 
-struct Vec { __m256 v; };
-struct VecI { __m256i v; };
-struct Mask { __m256 v; };  // each lane all ones or all zeros
+struct Vec {
+  __m256 v;
+};
+struct VecI {
+  __m256i v;
+};
+struct Mask {
+  __m256 v;
+};  // each lane all ones or all zeros
 
-SIMD_INLINE __m256i first_n(int n) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
+SIMD_INLINE __m256i first_n(int n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
 
 SIMD_INLINE VecI as_int(Vec a) { return {_mm256_castps_si256(a.v)}; }
 SIMD_INLINE Vec as_float(VecI a) { return {_mm256_castsi256_ps(a.v)}; }
@@ -37,19 +41,13 @@ SIMD_INLINE __m128i low_halves(__m256i a) {  // the low 16 bits of each lane
   const __m256i low = _mm256_and_si256(a, _mm256_set1_epi32(0xffff)), packed = _mm256_packus_epi32(low, low);
   return _mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08));
 }
-SIMD_INLINE VecI load_u8(const uint8_t* p) {
-  return {_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))};
-}
+SIMD_INLINE VecI load_u8(const uint8_t* p) { return {_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))}; }
 SIMD_INLINE void store_u8(uint8_t* p, VecI a) {
   const __m128i halves = low_halves(_mm256_and_si256(a.v, _mm256_set1_epi32(0xff)));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(halves, halves));
 }
-SIMD_INLINE VecI load_u16(const uint16_t* p) {
-  return {_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
-}
-SIMD_INLINE void store_u16(uint16_t* p, VecI a) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), low_halves(a.v));
-}
+SIMD_INLINE VecI load_u16(const uint16_t* p) { return {_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))}; }
+SIMD_INLINE void store_u16(uint16_t* p, VecI a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), low_halves(a.v)); }
 
 SIMD_INLINE Vec set1(float x) { return {_mm256_set1_ps(x)}; }
 SIMD_INLINE Vec zero() { return {_mm256_setzero_ps()}; }
@@ -68,9 +66,7 @@ SIMD_INLINE Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
 
 SIMD_INLINE Vec abs(Vec a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
 SIMD_INLINE Vec neg(Vec a) { return {_mm256_xor_ps(_mm256_set1_ps(-0.0f), a.v)}; }
-SIMD_INLINE Vec copysign(Vec size, Vec sign) {
-  return {_mm256_or_ps(abs(size).v, _mm256_and_ps(_mm256_set1_ps(-0.0f), sign.v))};
-}
+SIMD_INLINE Vec copysign(Vec size, Vec sign) { return {_mm256_or_ps(abs(size).v, _mm256_and_ps(_mm256_set1_ps(-0.0f), sign.v))}; }
 
 SIMD_INLINE Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 SIMD_INLINE Vec trunc(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)}; }
@@ -133,11 +129,11 @@ SIMD_INLINE VecI to_int_trunc(Vec a) { return saturated(_mm256_cvttps_epi32(a.v)
 SIMD_INLINE VecI to_int(Vec a) { return saturated(_mm256_cvtps_epi32(a.v), a); }
 SIMD_INLINE Vec to_float(VecI a) { return {_mm256_cvtepi32_ps(a.v)}; }
 
-#define SIMD_FOLD(NAME, FOLD)                                                             \
-  SIMD_INLINE float NAME(Vec a) {                                                         \
+#define SIMD_FOLD(NAME, FOLD) \
+  SIMD_INLINE float NAME(Vec a) { \
     const __m128 four = FOLD(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1)); \
-    const __m128 two = FOLD(four, _mm_movehl_ps(four, four));                             \
-    return _mm_cvtss_f32(FOLD(two, _mm_shuffle_ps(two, two, 1)));                         \
+    const __m128 two = FOLD(four, _mm_movehl_ps(four, four)); \
+    return _mm_cvtss_f32(FOLD(two, _mm_shuffle_ps(two, two, 1))); \
   }
 SIMD_FOLD(hsum, _mm_add_ps)
 SIMD_FOLD(hmax, _mm_max_ps)
@@ -164,9 +160,7 @@ SIMD_INLINE void transpose(Vec* rows) {
   }
 }
 
-SIMD_INLINE Vec load_f16(const uint16_t* p) {
-  return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
-}
+SIMD_INLINE Vec load_f16(const uint16_t* p) { return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))}; }
 SIMD_INLINE void store_f16(uint16_t* p, Vec a) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
 }

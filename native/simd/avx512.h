@@ -14,9 +14,15 @@ namespace {
 
 constexpr int LANES = 16;
 
-struct Vec { __m512 v; };
-struct VecI { __m512i v; };
-struct Mask { __mmask16 v; };
+struct Vec {
+  __m512 v;
+};
+struct VecI {
+  __m512i v;
+};
+struct Mask {
+  __mmask16 v;
+};
 
 SIMD_INLINE __mmask16 first_n(int n) { return __mmask16((1u << n) - 1u); }
 
@@ -35,18 +41,10 @@ SIMD_INLINE void storei(int32_t* p, VecI a) { _mm512_storeu_si512(p, a.v); }
 SIMD_INLINE VecI loadi_n(const int32_t* p, int n) { return {_mm512_maskz_loadu_epi32(first_n(n), p)}; }
 SIMD_INLINE void storei_n(int32_t* p, VecI a, int n) { _mm512_mask_storeu_epi32(p, first_n(n), a.v); }
 
-SIMD_INLINE VecI load_u8(const uint8_t* p) {
-  return {_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
-}
-SIMD_INLINE void store_u8(uint8_t* p, VecI a) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a.v));
-}
-SIMD_INLINE VecI load_u16(const uint16_t* p) {
-  return {_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
-}
-SIMD_INLINE void store_u16(uint16_t* p, VecI a) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a.v));
-}
+SIMD_INLINE VecI load_u8(const uint8_t* p) { return {_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))}; }
+SIMD_INLINE void store_u8(uint8_t* p, VecI a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a.v)); }
+SIMD_INLINE VecI load_u16(const uint16_t* p) { return {_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))}; }
+SIMD_INLINE void store_u16(uint16_t* p, VecI a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a.v)); }
 
 SIMD_INLINE Vec set1(float x) { return {_mm512_set1_ps(x)}; }
 SIMD_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
@@ -129,12 +127,12 @@ SIMD_INLINE VecI to_int_trunc(Vec a) { return saturated(_mm512_cvttps_epi32(a.v)
 SIMD_INLINE VecI to_int(Vec a) { return saturated(_mm512_cvtps_epi32(a.v), a); }
 SIMD_INLINE Vec to_float(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 
-#define SIMD_FOLD(NAME, FOLD256, FOLD128)                                                                       \
-  SIMD_INLINE float NAME(Vec a) {                                                                               \
-    const __m256 eight = FOLD256(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));                  \
-    const __m128 four = FOLD128(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));                \
-    const __m128 two = FOLD128(four, _mm_movehl_ps(four, four));                                                \
-    return _mm_cvtss_f32(FOLD128(two, _mm_shuffle_ps(two, two, 1)));                                            \
+#define SIMD_FOLD(NAME, FOLD256, FOLD128) \
+  SIMD_INLINE float NAME(Vec a) { \
+    const __m256 eight = FOLD256(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1)); \
+    const __m128 four = FOLD128(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1)); \
+    const __m128 two = FOLD128(four, _mm_movehl_ps(four, four)); \
+    return _mm_cvtss_f32(FOLD128(two, _mm_shuffle_ps(two, two, 1))); \
   }
 SIMD_FOLD(hsum, _mm256_add_ps, _mm_add_ps)
 SIMD_FOLD(hmax, _mm256_max_ps, _mm_max_ps)
@@ -166,9 +164,7 @@ SIMD_INLINE void transpose(Vec* rows) {
   }
 }
 
-SIMD_INLINE Vec load_f16(const uint16_t* p) {
-  return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
-}
+SIMD_INLINE Vec load_f16(const uint16_t* p) { return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))}; }
 SIMD_INLINE void store_f16(uint16_t* p, Vec a) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
 }

@@ -48,16 +48,16 @@ SIMD_INLINE void store_u8_n(uint8_t* p, VecI a, int n) {
   memcpy(p, buffer, size_t(n));
 }
 
-#define SIMD_PARTIAL_16(KIND)                                       \
-  SIMD_INLINE Vec load_##KIND##_n(const uint16_t* p, int n) {       \
-    uint16_t buffer[LANES] = {};                                    \
-    memcpy(buffer, p, size_t(n) * sizeof *p);                       \
-    return load_##KIND(buffer);                                     \
-  }                                                                 \
-  SIMD_INLINE void store_##KIND##_n(uint16_t* p, Vec a, int n) {    \
-    uint16_t buffer[LANES];                                         \
-    store_##KIND(buffer, a);                                        \
-    memcpy(p, buffer, size_t(n) * sizeof *p);                       \
+#define SIMD_PARTIAL_16(KIND) \
+  SIMD_INLINE Vec load_##KIND##_n(const uint16_t* p, int n) { \
+    uint16_t buffer[LANES] = {}; \
+    memcpy(buffer, p, size_t(n) * sizeof *p); \
+    return load_##KIND(buffer); \
+  } \
+  SIMD_INLINE void store_##KIND##_n(uint16_t* p, Vec a, int n) { \
+    uint16_t buffer[LANES]; \
+    store_##KIND(buffer, a); \
+    memcpy(p, buffer, size_t(n) * sizeof *p); \
   }
 SIMD_PARTIAL_16(bf16)
 SIMD_PARTIAL_16(f16)

@@ -10,9 +10,15 @@ namespace {
 
 constexpr int LANES = 4;
 
-struct Vec { float32x4_t v; };
-struct VecI { int32x4_t v; };
-struct Mask { uint32x4_t v; };  // each lane all ones or all zeros
+struct Vec {
+  float32x4_t v;
+};
+struct VecI {
+  int32x4_t v;
+};
+struct Mask {
+  uint32x4_t v;
+};  // each lane all ones or all zeros
 
 SIMD_INLINE VecI as_int(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
 SIMD_INLINE Vec as_float(VecI a) { return {vreinterpretq_f32_s32(a.v)}; }
@@ -122,9 +128,7 @@ SIMD_INLINE VecI andi(VecI a, VecI b) { return {vandq_s32(a.v, b.v)}; }
 SIMD_INLINE VecI ori(VecI a, VecI b) { return {vorrq_s32(a.v, b.v)}; }
 SIMD_INLINE VecI xori(VecI a, VecI b) { return {veorq_s32(a.v, b.v)}; }
 SIMD_INLINE VecI shli(VecI a, int n) { return {vshlq_s32(a.v, vdupq_n_s32(n))}; }
-SIMD_INLINE VecI shri(VecI a, int n) {
-  return {vreinterpretq_s32_u32(vshlq_u32(vreinterpretq_u32_s32(a.v), vdupq_n_s32(-n)))};
-}
+SIMD_INLINE VecI shri(VecI a, int n) { return {vreinterpretq_s32_u32(vshlq_u32(vreinterpretq_u32_s32(a.v), vdupq_n_s32(-n)))}; }
 SIMD_INLINE VecI srai(VecI a, int n) { return {vshlq_s32(a.v, vdupq_n_s32(-n))}; }
 
 SIMD_INLINE void mulhilo_u32(VecI a, VecI b, VecI* hi, VecI* lo) {
@@ -140,10 +144,10 @@ SIMD_INLINE VecI to_int_trunc(Vec a) { return {vcvtq_s32_f32(a.v)}; }
 SIMD_INLINE VecI to_int(Vec a) { return {vcvtnq_s32_f32(a.v)}; }
 SIMD_INLINE Vec to_float(VecI a) { return {vcvtq_f32_s32(a.v)}; }
 
-#define SIMD_FOLD(NAME, FOLD)                                                   \
-  SIMD_INLINE float NAME(Vec a) {                                               \
-    const Vec two = FOLD(a, {vextq_f32(a.v, a.v, 2)});                          \
-    return vgetq_lane_f32(FOLD(two, {vextq_f32(two.v, two.v, 1)}).v, 0);        \
+#define SIMD_FOLD(NAME, FOLD) \
+  SIMD_INLINE float NAME(Vec a) { \
+    const Vec two = FOLD(a, {vextq_f32(a.v, a.v, 2)}); \
+    return vgetq_lane_f32(FOLD(two, {vextq_f32(two.v, two.v, 1)}).v, 0); \
   }
 SIMD_FOLD(hsum, add)
 SIMD_FOLD(hmax, max)

@@ -9,13 +9,27 @@ namespace {
 
 constexpr int LANES = 1;
 
-struct Vec { float v; };
-struct VecI { int32_t v; };
-struct Mask { bool v; };
+struct Vec {
+  float v;
+};
+struct VecI {
+  int32_t v;
+};
+struct Mask {
+  bool v;
+};
 
 // Reinterpretation: the same bits under the other type.
-SIMD_INLINE VecI as_int(Vec a) { VecI r; memcpy(&r, &a, sizeof r); return r; }
-SIMD_INLINE Vec as_float(VecI a) { Vec r; memcpy(&r, &a, sizeof r); return r; }
+SIMD_INLINE VecI as_int(Vec a) {
+  VecI r;
+  memcpy(&r, &a, sizeof r);
+  return r;
+}
+SIMD_INLINE Vec as_float(VecI a) {
+  Vec r;
+  memcpy(&r, &a, sizeof r);
+  return r;
+}
 
 // f32 memory. No alignment is needed, except by stream (LANES * 4 bytes), which goes around the caches where the ISA can.
 // The _n forms touch only the first n lanes, 0 <= n <= LANES; the other lanes of a load are 0.
@@ -24,13 +38,17 @@ SIMD_INLINE void store(float* p, Vec a) { *p = a.v; }
 SIMD_INLINE void stream(float* p, Vec a) { *p = a.v; }
 SIMD_INLINE void stream_fence() {}  // orders stream's writes before what another thread is told
 SIMD_INLINE Vec load_n(const float* p, int n) { return {n > 0 ? *p : 0.0f}; }
-SIMD_INLINE void store_n(float* p, Vec a, int n) { if (n > 0) *p = a.v; }
+SIMD_INLINE void store_n(float* p, Vec a, int n) {
+  if (n > 0) *p = a.v;
+}
 
 // i32 memory.
 SIMD_INLINE VecI loadi(const int32_t* p) { return {*p}; }
 SIMD_INLINE void storei(int32_t* p, VecI a) { *p = a.v; }
 SIMD_INLINE VecI loadi_n(const int32_t* p, int n) { return {n > 0 ? *p : 0}; }
-SIMD_INLINE void storei_n(int32_t* p, VecI a, int n) { if (n > 0) *p = a.v; }
+SIMD_INLINE void storei_n(int32_t* p, VecI a, int n) {
+  if (n > 0) *p = a.v;
+}
 
 // Narrow memory: loads widen with zeros, stores keep the low bits.
 SIMD_INLINE VecI load_u8(const uint8_t* p) { return {*p}; }
@@ -59,20 +77,22 @@ SIMD_INLINE Vec max(Vec a, Vec b) { return {a.v > b.v ? a.v : b.v}; }
 // Signs: bit operations, so they pass NaN through.
 SIMD_INLINE Vec abs(Vec a) { return as_float({as_int(a).v & 0x7fffffff}); }
 SIMD_INLINE Vec neg(Vec a) { return as_float({as_int(a).v ^ INT32_MIN}); }
-SIMD_INLINE Vec copysign(Vec size, Vec sign) {
-  return as_float({(as_int(size).v & 0x7fffffff) | (as_int(sign).v & INT32_MIN)});
-}
+SIMD_INLINE Vec copysign(Vec size, Vec sign) { return as_float({(as_int(size).v & 0x7fffffff) | (as_int(sign).v & INT32_MIN)}); }
 
 // Rounding to integral values: round goes to the nearest even. The sign survives, also that of zero; so do inf and NaN.
 SIMD_INLINE Vec round(Vec a) {
   const float two23 = 8388608.0f, size = abs(a).v;
   return size < two23 ? copysign({size + two23 - two23}, a) : a;
 }
-SIMD_INLINE Vec trunc(Vec a) {
-  return abs(a).v < 8388608.0f ? copysign({float(int32_t(a.v))}, a) : a;
+SIMD_INLINE Vec trunc(Vec a) { return abs(a).v < 8388608.0f ? copysign({float(int32_t(a.v))}, a) : a; }
+SIMD_INLINE Vec floor(Vec a) {
+  Vec t = trunc(a);
+  return t.v > a.v ? Vec{t.v - 1.0f} : t;
 }
-SIMD_INLINE Vec floor(Vec a) { Vec t = trunc(a); return t.v > a.v ? Vec{t.v - 1.0f} : t; }
-SIMD_INLINE Vec ceil(Vec a) { Vec t = trunc(a); return t.v < a.v ? copysign({t.v + 1.0f}, a) : t; }
+SIMD_INLINE Vec ceil(Vec a) {
+  Vec t = trunc(a);
+  return t.v < a.v ? copysign({t.v + 1.0f}, a) : t;
+}
 
 // a * 2^n for 0.5 <= a <= 2 and an integral-valued |n| <= 250, rounded once (also into denormals), inf on overflow.
 SIMD_INLINE Vec scale2(Vec a, Vec n) {

@@ -11,13 +11,17 @@ namespace {
 
 constexpr int LANES = 4;
 
-struct Vec { __m128 v; };
-struct VecI { __m128i v; };
-struct Mask { __m128 v; };  // each lane all ones or all zeros
+struct Vec {
+  __m128 v;
+};
+struct VecI {
+  __m128i v;
+};
+struct Mask {
+  __m128 v;
+};  // each lane all ones or all zeros
 
-SIMD_INLINE __m128i blend(__m128i m, __m128i yes, __m128i no) {
-  return _mm_or_si128(_mm_and_si128(m, yes), _mm_andnot_si128(m, no));
-}
+SIMD_INLINE __m128i blend(__m128i m, __m128i yes, __m128i no) { return _mm_or_si128(_mm_and_si128(m, yes), _mm_andnot_si128(m, no)); }
 
 SIMD_INLINE VecI as_int(Vec a) { return {_mm_castps_si128(a.v)}; }
 SIMD_INLINE Vec as_float(VecI a) { return {_mm_castsi128_ps(a.v)}; }
@@ -86,9 +90,7 @@ SIMD_INLINE Vec max(Vec a, Vec b) { return {_mm_max_ps(a.v, b.v)}; }
 
 SIMD_INLINE Vec abs(Vec a) { return {_mm_andnot_ps(_mm_set1_ps(-0.0f), a.v)}; }
 SIMD_INLINE Vec neg(Vec a) { return {_mm_xor_ps(_mm_set1_ps(-0.0f), a.v)}; }
-SIMD_INLINE Vec copysign(Vec size, Vec sign) {
-  return {_mm_or_ps(abs(size).v, _mm_and_ps(_mm_set1_ps(-0.0f), sign.v))};
-}
+SIMD_INLINE Vec copysign(Vec size, Vec sign) { return {_mm_or_ps(abs(size).v, _mm_and_ps(_mm_set1_ps(-0.0f), sign.v))}; }
 
 // From 2^23 on, every float is integral; below, the conversion to i32 and back rounds. The comparison is false for NaN.
 SIMD_INLINE Vec integral(Vec a, __m128i rounded) {
@@ -131,9 +133,7 @@ SIMD_INLINE Mask mask_or(Mask a, Mask b) { return {_mm_or_ps(a.v, b.v)}; }
 SIMD_INLINE Mask mask_not(Mask a) { return {_mm_xor_ps(a.v, _mm_castsi128_ps(_mm_set1_epi32(-1)))}; }
 SIMD_INLINE bool mask_any(Mask a) { return _mm_movemask_ps(a.v) != 0; }
 SIMD_INLINE bool mask_all(Mask a) { return _mm_movemask_ps(a.v) == 0xf; }
-SIMD_INLINE Vec select(Mask m, Vec yes, Vec no) {
-  return as_float({blend(_mm_castps_si128(m.v), as_int(yes).v, as_int(no).v)});
-}
+SIMD_INLINE Vec select(Mask m, Vec yes, Vec no) { return as_float({blend(_mm_castps_si128(m.v), as_int(yes).v, as_int(no).v)}); }
 SIMD_INLINE VecI selecti(Mask m, VecI yes, VecI no) { return {blend(_mm_castps_si128(m.v), yes.v, no.v)}; }
 
 SIMD_INLINE VecI addi(VecI a, VecI b) { return {_mm_add_epi32(a.v, b.v)}; }
@@ -166,9 +166,9 @@ SIMD_INLINE VecI to_int_trunc(Vec a) { return saturated(_mm_cvttps_epi32(a.v), a
 SIMD_INLINE VecI to_int(Vec a) { return saturated(_mm_cvtps_epi32(a.v), a); }
 SIMD_INLINE Vec to_float(VecI a) { return {_mm_cvtepi32_ps(a.v)}; }
 
-#define SIMD_FOLD(NAME, FOLD)                                     \
-  SIMD_INLINE float NAME(Vec a) {                                 \
-    const __m128 two = FOLD(a.v, _mm_movehl_ps(a.v, a.v));        \
+#define SIMD_FOLD(NAME, FOLD) \
+  SIMD_INLINE float NAME(Vec a) { \
+    const __m128 two = FOLD(a.v, _mm_movehl_ps(a.v, a.v)); \
     return _mm_cvtss_f32(FOLD(two, _mm_shuffle_ps(two, two, 1))); \
   }
 SIMD_FOLD(hsum, _mm_add_ps)

@@ -21,7 +21,9 @@ const char* const STEP_TYPES[] = {
     HEBB_CHAIN_STEPS(X)
 #undef X
 };
-int step_number(const std::string& name) { return int(std::find(std::begin(STEP_NAMES), std::end(STEP_NAMES), name) - std::begin(STEP_NAMES)); }
+int step_number(const std::string& name) {
+  return int(std::find(std::begin(STEP_NAMES), std::end(STEP_NAMES), name) - std::begin(STEP_NAMES));
+}
 
 int64_t ChainCase::elements() const {
   int64_t n = 1;
@@ -81,12 +83,19 @@ double read_element(const Bytes& b, DType dtype, int64_t i) {
   switch (dtype) {
     case DType::f32: memcpy(&f, &b[size_t(i) * 4], 4); return f;
     case DType::i32: memcpy(&n, &b[size_t(i) * 4], 4); return n;
-    case DType::u8: case DType::bool_: return uint8_t(b[size_t(i)]);
-    case DType::bf16: memcpy(&h, &b[size_t(i) * 2], 2); n = int32_t(uint32_t(h) << 16); memcpy(&f, &n, 4); return f;
+    case DType::u8:
+    case DType::bool_: return uint8_t(b[size_t(i)]);
+    case DType::bf16:
+      memcpy(&h, &b[size_t(i) * 2], 2);
+      n = int32_t(uint32_t(h) << 16);
+      memcpy(&f, &n, 4);
+      return f;
     case DType::f16: {
       memcpy(&h, &b[size_t(i) * 2], 2);
       const int exponent = h >> 10 & 31, fraction = h & 1023;
-      const double size = exponent == 0 ? ldexp(fraction, -24) : exponent == 31 ? (fraction ? NAN : INFINITY) : ldexp(1024 + fraction, exponent - 25);
+      const double size = exponent == 0    ? ldexp(fraction, -24)
+                          : exponent == 31 ? (fraction ? NAN : INFINITY)
+                                           : ldexp(1024 + fraction, exponent - 25);
       return h >> 15 ? -size : size;
     }
   }
@@ -115,7 +124,8 @@ void write_element(Bytes& b, DType dtype, int64_t i, double value) {  // value i
 }
 
 static double evaluate(const std::string& name, double a, double b, double c, int64_t index) {
-  const std::string s = name.size() > 2 && name.substr(name.size() - 2) == "_i" && name != "f_to_i" ? name.substr(0, name.size() - 2) : name;
+  const std::string s =
+      name.size() > 2 && name.substr(name.size() - 2) == "_i" && name != "f_to_i" ? name.substr(0, name.size() - 2) : name;
   if (s == "add") return a + b;
   if (s == "sub") return a - b;
   if (s == "mul") return a * b;
@@ -212,7 +222,8 @@ ChainCase random_chain(std::mt19937& bits) {
       size = last + 1;
     }
     Bytes memory(size_t(size * bytes_of(in.dtype)));
-    for (int64_t i = 0; i < size; i++) write_element(memory, in.dtype, i, double(in.dtype == DType::bool_ ? pick(0, 1) : in.dtype == DType::u8 ? pick(0, 9) : pick(-5, 5)));
+    for (int64_t i = 0; i < size; i++)
+      write_element(memory, in.dtype, i, double(in.dtype == DType::bool_ ? pick(0, 1) : in.dtype == DType::u8 ? pick(0, 9) : pick(-5, 5)));
     c.buffers.push_back(memory);
     c.inputs.push_back(in);
   }
@@ -225,7 +236,8 @@ ChainCase random_chain(std::mt19937& bits) {
     }
     return fitting[size_t(pick(0, int64_t(fitting.size()) - 1))];
   };
-  static const std::string inexact[] = {"div", "sqrt", "rsqrt", "reciprocal", "exp", "log", "tanh", "sigmoid", "erf", "gelu", "silu", "uniform", "normal"};
+  static const std::string inexact[] = {"div",     "sqrt", "rsqrt", "reciprocal", "exp",     "log",   "tanh",
+                                        "sigmoid", "erf",  "gelu",  "silu",       "uniform", "normal"};
   for (int k = int(pick(0, 14)); k > 0;) {
     ChainCase::Step s = {int(pick(0, CHAIN_STEPS - 1)), int(pick(0, 15)), {-1, -1, -1}};
     if (std::find(std::begin(inexact), std::end(inexact), STEP_NAMES[s.kind]) != std::end(inexact)) continue;

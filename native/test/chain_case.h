@@ -22,9 +22,20 @@ constexpr int32_t INPUT = 0, REGISTER = 1 << 16, SCALAR = 2 << 16;  // kinds of 
 
 // Buffers are leaves that are written in place.
 struct ChainCase {
-  struct Input { int32_t buffer; DType dtype; std::vector<int64_t> strides; };  // no strides: contiguous
-  struct Step { int kind, dst; int32_t source[3]; };
-  struct Output { int32_t buffer; DType dtype; int32_t source; };
+  struct Input {
+    int32_t buffer;
+    DType dtype;
+    std::vector<int64_t> strides;
+  };  // no strides: contiguous
+  struct Step {
+    int kind, dst;
+    int32_t source[3];
+  };
+  struct Output {
+    int32_t buffer;
+    DType dtype;
+    int32_t source;
+  };
   std::vector<int64_t> dims;
   std::vector<Input> inputs;
   std::vector<Step> steps;

@@ -40,8 +40,8 @@ void test_random_bodies(Machine& machine, const char* isa, int count) {
       for (int64_t i = 0; i < c.elements(); i++) {
         const double got = read_element(c.buffers[size_t(o.buffer)], o.dtype, i), right = read_element(want[size_t(o.buffer)], o.dtype, i);
         if (got == right) continue;
-        std::string text = std::string(isa) + ": body " + std::to_string(k) + " element " + std::to_string(i) + " of buffer " + std::to_string(o.buffer) +
-                           " is " + std::to_string(got) + ", not " + std::to_string(right);
+        std::string text = std::string(isa) + ": body " + std::to_string(k) + " element " + std::to_string(i) + " of buffer " +
+                           std::to_string(o.buffer) + " is " + std::to_string(got) + ", not " + std::to_string(right);
         check(false, text);
         break;
       }
@@ -53,8 +53,15 @@ void test_random_bodies(Machine& machine, const char* isa, int count) {
 // ---- elementary steps, on values from tiny to huge and special ones ----
 
 void test_elementary(Machine& machine, const char* isa) {
-  struct { const char* name; double (*exact)(double); } steps[] = {
-      {"exp", exp}, {"log", log}, {"tanh", tanh}, {"erf", erf}, {"sqrt", sqrt},
+  struct {
+    const char* name;
+    double (*exact)(double);
+  } steps[] = {
+      {"exp", exp},
+      {"log", log},
+      {"tanh", tanh},
+      {"erf", erf},
+      {"sqrt", sqrt},
       {"sigmoid", [](double x) { return 1 / (1 + exp(-x)); }},
       {"rsqrt", [](double x) { return 1 / sqrt(x); }},
       {"reciprocal", [](double x) { return 1 / x; }},
@@ -69,13 +76,16 @@ void test_elementary(Machine& machine, const char* isa) {
     c.steps = {{step_number(step.name), 0, {INPUT, -1, -1}}};
     c.outputs = {{1, DType::f32, REGISTER}};
     c.buffers = {Bytes(size_t(n) * 4), Bytes(size_t(n) * 4)};
-    for (int64_t i = 0; i < n; i++) write_element(c.buffers[0], DType::f32, i, i == 7 ? NAN : ldexp(1.0 + double(i % 17) / 17, int(i % 61) - 55) * (i % 2 ? -1 : 1));
+    for (int64_t i = 0; i < n; i++)
+      write_element(c.buffers[0], DType::f32, i, i == 7 ? NAN : ldexp(1.0 + double(i % 17) / 17, int(i % 61) - 55) * (i % 2 ? -1 : 1));
     check(machine.run(c), std::string(isa) + ": " + step.name + ": " + machine.error);
     for (int64_t i = 0; i < n; i++) {
-      const double x = read_element(c.buffers[0], DType::f32, i), got = read_element(c.buffers[1], DType::f32, i), want = float(step.exact(x));
+      const double x = read_element(c.buffers[0], DType::f32, i), got = read_element(c.buffers[1], DType::f32, i),
+                   want = float(step.exact(x));
       const double slack = fabs(want) * 3e-7 + (*step.name == 'g' || *step.name == 's' ? fabs(x) * 2e-7 : 0) + 1e-44;
       const bool same = std::isnan(want) ? std::isnan(got) : std::isinf(want) ? got == want : fabs(got - want) <= slack;
-      check(same, std::string(isa) + ": " + step.name + "(" + std::to_string(x) + ") = " + std::to_string(got) + ", not " + std::to_string(want));
+      check(same,
+            std::string(isa) + ": " + step.name + "(" + std::to_string(x) + ") = " + std::to_string(got) + ", not " + std::to_string(want));
     }
   }
 }
@@ -117,7 +127,8 @@ void test_random_numbers(Machine& machine, const char* isa) {
     for (int64_t i = 0; i < n; i++) {
       const PhiloxWords w = philox(1234567890123ull, 4294967290ull + uint64_t(i / 4), 0);
       const uint32_t w0 = w.word[i % 4 / 2 * 2] >> 8, w1 = w.word[i % 4 / 2 * 2 + 1] >> 8;
-      check(read_element(c.buffers[0], DType::f32, i) == (w.word[i % 4] >> 8) * 0x1p-24, std::string(isa) + ": uniform " + std::to_string(i));
+      check(read_element(c.buffers[0], DType::f32, i) == (w.word[i % 4] >> 8) * 0x1p-24,
+            std::string(isa) + ": uniform " + std::to_string(i));
       const double r = sqrt(-2 * log((w0 + 1) * 0x1p-24)), turn = 2 * M_PI * w1 * 0x1p-24, want = r * (i % 2 ? sin(turn) : cos(turn));
       check(fabs(read_element(c.buffers[1], DType::f32, i) - want) < 1e-6, std::string(isa) + ": normal " + std::to_string(i));
     }

@@ -16,7 +16,7 @@ void check(bool holds, const char* what, const char* file, int line);
 }  // namespace hebb::test
 
 #define CHECK(condition) hebb::test::check((condition), #condition, __FILE__, __LINE__)
-#define TEST(name)                                                \
-  static void test_##name();                                      \
+#define TEST(name) \
+  static void test_##name(); \
   static const hebb::test::Test entry_##name(#name, test_##name); \
   static void test_##name()

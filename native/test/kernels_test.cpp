@@ -108,8 +108,9 @@ void check_reduce(const KernelTable& table, int kind, int64_t n, int64_t length,
     got[r] = float_out ? double(out[r]) : double(out_int[r]);
     const bool right = std::isnan(ref[r]) ? std::isnan(got[r]) : fabs(got[r] - ref[r]) <= bound[r];
     if (right) continue;
-    return check(false, table.isa, std::string(KINDS[kind]) + (columns ? " columns " : " rows ") + std::to_string(n) + "x" +
-                                       std::to_string(length) + " gives " + std::to_string(got[r]) + ", not " + std::to_string(ref[r]));
+    return check(false, table.isa,
+                 std::string(KINDS[kind]) + (columns ? " columns " : " rows ") + std::to_string(n) + "x" + std::to_string(length) +
+                     " gives " + std::to_string(got[r]) + ", not " + std::to_string(ref[r]));
   }
 }
 
@@ -208,7 +209,8 @@ void check_optimizers(const KernelTable& table, int64_t n) {
     Floats p = param, velocity = m;
     Doubles ref, speed;
     for (size_t i = 0; i < size_t(n); i++) {
-      double g = std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
+      double g =
+          std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
       const double u = step.first ? g : double(step.momentum) * double(m[i]) + double(step.taken) * g;
       speed.push_back(variant / 2 == 0 ? double(m[i]) : u);
       if (variant / 2 > 0) g = step.nesterov ? g + double(step.momentum) * u : u;
@@ -221,13 +223,16 @@ void check_optimizers(const KernelTable& table, int64_t n) {
   Floats p = param, mean = m, square = v;
   Doubles ref, means, squared;
   for (size_t i = 0; i < size_t(n); i++) {
-    const double g = std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
+    const double g =
+        std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
     means.push_back(double(m[i]) + double(step.taken1) * (g - double(m[i])));
     squared.push_back(double(step.beta2) * double(v[i]) + double(step.taken2) * g * g);
-    ref.push_back(double(param[i]) * double(step.keep) - double(step.size) * means[i] / (sqrt(squared[i]) * double(step.root) + double(step.eps)));
+    ref.push_back(double(param[i]) * double(step.keep) -
+                  double(step.size) * means[i] / (sqrt(squared[i]) * double(step.root) + double(step.eps)));
   }
   const double sum = table.optimizer.adam(step, grad.data(), p.data(), mean.data(), square.data(), n);
-  check(same(sum) && distance(p, ref) <= 2e-6 && distance(mean, means) <= 2e-6 && distance(square, squared) <= 2e-6, table.isa, "adam " + name);
+  check(same(sum) && distance(p, ref) <= 2e-6 && distance(mean, means) <= 2e-6 && distance(square, squared) <= 2e-6, table.isa,
+        "adam " + name);
 }
 
 void check_scatter(const KernelTable& table, int64_t n) {
@@ -253,7 +258,8 @@ int main(int argc, char** argv) {
       for (int64_t n : {0, 1, 3, 16, 37, 130, 300}) {
         for (int64_t length : SIZES) {
           if (length == 0 && !sums) continue;
-          for (bool nan : {false, true}) check_reduce(*table, kind, n, length, false, nan), check_reduce(*table, kind, n, length, true, nan);
+          for (bool nan : {false, true})
+            check_reduce(*table, kind, n, length, false, nan), check_reduce(*table, kind, n, length, true, nan);
         }
       }
     }

@@ -155,10 +155,10 @@ void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool neg
 }
 
 void check_reductions() {
-  const Ints shapes[] = {{1, 1, 1},     {1, 0, 3},      {3, 0, 1},    {0, 3, 3},       {3, 3, 0},      {1, 4, 1},     {5, 7, 1},
-                         {3, 1000, 1},  {2000, 3, 1},   {1, 99999, 1}, {3, 70000, 1},  {1, 32, 128},   {1, 128, 10},  {1, 1000, 513},
-                         {2, 300, 700}, {1, 70000, 3},  {200, 4, 8},  {1000, 3, 5},    {7, 600, 1},    {1, 5000, 64}, {64, 49, 32},
-                         {2, 2, 50000}, {100, 1, 1},    {1, 1, 1000}, {70, 520, 1},    {1, 600, 512},  {4, 33, 1500}, {1, 1, 0}};
+  const Ints shapes[] = {{1, 1, 1},     {1, 0, 3},     {3, 0, 1},     {0, 3, 3},     {3, 3, 0},     {1, 4, 1},     {5, 7, 1},
+                         {3, 1000, 1},  {2000, 3, 1},  {1, 99999, 1}, {3, 70000, 1}, {1, 32, 128},  {1, 128, 10},  {1, 1000, 513},
+                         {2, 300, 700}, {1, 70000, 3}, {200, 4, 8},   {1000, 3, 5},  {7, 600, 1},   {1, 5000, 64}, {64, 49, 32},
+                         {2, 2, 50000}, {100, 1, 1},   {1, 1, 1000},  {70, 520, 1},  {1, 600, 512}, {4, 33, 1500}, {1, 1, 0}};
   for (int kind = 0; kind < 9; kind++) {
     for (const Ints& s : shapes) {
       for (bool negated : {false, true}) check_reduce(kind, s[0], s[1], s[2], negated);
@@ -204,11 +204,26 @@ void check_copy(int32_t bytes, const Ints& dims, const Ints& order, bool flip, b
 }
 
 void check_copies() {
-  const std::pair<Ints, Ints> cases[] = {
-      {{}, {}}, {{5}, {0}}, {{0, 3}, {1, 0}}, {{7, 9}, {1, 0}}, {{100, 200}, {1, 0}}, {{300, 400}, {1, 0}}, {{3, 5, 7}, {2, 0, 1}},
-      {{3, 5, 7}, {1, 0, 2}}, {{2, 12, 8, 16}, {0, 2, 1, 3}}, {{2, 64, 3, 17}, {0, 3, 1, 2}}, {{4, 28, 28, 33}, {0, 3, 1, 2}},
-      {{2, 3, 2, 3, 2, 3, 2, 3}, {7, 1, 5, 3, 4, 2, 6, 0}}, {{100000}, {0}}, {{1, 40000, 2}, {2, 1, 0}}, {{30, 40, 2}, {1, 0, 2}},
-      {{30, 40, 4}, {1, 0, 2}}, {{30, 40, 8}, {1, 0, 2}}, {{5, 30, 40, 16}, {0, 2, 1, 3}}, {{50, 60, 3}, {2, 0, 1}}, {{3, 500, 60}, {1, 2, 0}}};
+  const std::pair<Ints, Ints> cases[] = {{{}, {}},
+                                         {{5}, {0}},
+                                         {{0, 3}, {1, 0}},
+                                         {{7, 9}, {1, 0}},
+                                         {{100, 200}, {1, 0}},
+                                         {{300, 400}, {1, 0}},
+                                         {{3, 5, 7}, {2, 0, 1}},
+                                         {{3, 5, 7}, {1, 0, 2}},
+                                         {{2, 12, 8, 16}, {0, 2, 1, 3}},
+                                         {{2, 64, 3, 17}, {0, 3, 1, 2}},
+                                         {{4, 28, 28, 33}, {0, 3, 1, 2}},
+                                         {{2, 3, 2, 3, 2, 3, 2, 3}, {7, 1, 5, 3, 4, 2, 6, 0}},
+                                         {{100000}, {0}},
+                                         {{1, 40000, 2}, {2, 1, 0}},
+                                         {{30, 40, 2}, {1, 0, 2}},
+                                         {{30, 40, 4}, {1, 0, 2}},
+                                         {{30, 40, 8}, {1, 0, 2}},
+                                         {{5, 30, 40, 16}, {0, 2, 1, 3}},
+                                         {{50, 60, 3}, {2, 0, 1}},
+                                         {{3, 500, 60}, {1, 2, 0}}};
   for (int32_t bytes : {1, 2, 4}) {
     for (const auto& [dims, order] : cases) {
       for (bool flip : {false, true}) check_copy(bytes, dims, order, flip, bits() % 2);
@@ -219,9 +234,12 @@ void check_copies() {
   check(machine.decode("copy", {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 1}), "broadcast copy: " + machine.error);
   machine.run_both(y, "broadcast copy");
   check(machine.contents<float>(y) == Floats{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}, "broadcast copy");
-  const Ints wrong[] = {{4, 2, 3, 4, x, 1, -1, 1, 0, y, 0, -1, 4, 1}, {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 2},
-                        {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 0, 1}, {4, 2, 3, 4, x, 0, -1, -1, 0, y, 0, -1, 4, 1},
-                        {3, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 1}, {4, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1},
+  const Ints wrong[] = {{4, 2, 3, 4, x, 1, -1, 1, 0, y, 0, -1, 4, 1},
+                        {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 2},
+                        {4, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 0, 1},
+                        {4, 2, 3, 4, x, 0, -1, -1, 0, y, 0, -1, 4, 1},
+                        {3, 2, 3, 4, x, 0, -1, 1, 0, y, 0, -1, 4, 1},
+                        {4, 9, 1, 1, 1, 1, 1, 1, 1, 1, 1},
                         {4, 1, 2147483647, x, 0, -1, 2147483647, y, 0, -1, 2147483647}};
   for (const Ints& args : wrong) check(!machine.decode("copy", args), sized("copy takes", args));
 }
@@ -250,7 +268,8 @@ void check_labels() {
   (&machine.first<int32_t>(label))[500] = -1;
   check(machine.decode("cross_entropy", {rows, classes, logits, label, loss, lse}), machine.error);
   const Fault fault = machine.run(3);
-  check(fault.code == Fault::index_range && fault.row == 500 && fault.value == -1 && fault.limit == classes, "the first wrong label is told");
+  check(fault.code == Fault::index_range && fault.row == 500 && fault.value == -1 && fault.limit == classes,
+        "the first wrong label is told");
 }
 
 void check_rows() {
@@ -262,7 +281,8 @@ void check_rows() {
   for (int32_t i : at) picked.insert(picked.end(), table.begin() + i * size, table.begin() + (i + 1) * size);
   for (size_t i = 0; i < picked.size(); i++) added[size_t(at[i / size]) * size_t(size) + i % size] += picked[i];
   Machine machine;
-  const int32_t src = machine.buffer(table), index = machine.buffer(at), out = machine.buffer(Floats(picked.size())), sum = machine.buffer(table);
+  const int32_t src = machine.buffer(table), index = machine.buffer(at), out = machine.buffer(Floats(picked.size())),
+                sum = machine.buffer(table);
   check(machine.decode("gather_rows", {rows, size * 4, count, src, index, out}), machine.error);
   machine.run_both(out, "gather_rows");
   check(machine.contents<float>(out) == picked, "gather_rows");
@@ -272,7 +292,8 @@ void check_rows() {
   (&machine.first<int32_t>(index))[77] = rows;
   for (const char* op : {"gather_rows", "scatter_add_rows"}) {
     const bool gather = op[0] == 'g';
-    check(machine.decode(op, gather ? Ints{rows, size * 4, count, src, index, out} : Ints{rows, size, count, index, out, sum}), machine.error);
+    check(machine.decode(op, gather ? Ints{rows, size * 4, count, src, index, out} : Ints{rows, size, count, index, out, sum}),
+          machine.error);
     const Fault fault = machine.run(3);
     check(fault.code == Fault::index_range && fault.row == 77 && fault.value == rows && fault.limit == rows, std::string(op) + "'s fault");
   }
@@ -366,7 +387,8 @@ void check_updates() {
   sgd.run();
   check(sgd.contents<float>(v) == Floats{1, -1, 2} && fabsf(sgd.first<float>(p) - 0.9f) < 1e-6f, "sgd's first step");
   sgd.run();
-  check(fabsf(sgd.first<float>(v) - 1.4f) < 1e-6f && fabsf(sgd.first<float>(p) - 0.76f) < 1e-6f && sgd.first<float>(taken) == 2, "sgd's second step");
+  check(fabsf(sgd.first<float>(v) - 1.4f) < 1e-6f && fabsf(sgd.first<float>(p) - 0.76f) < 1e-6f && sgd.first<float>(taken) == 2,
+        "sgd's second step");
 }
 
 }  // namespace

@@ -22,28 +22,44 @@ double exact_gelu(double x) { return 0.5 * x * erfc(-x * M_SQRT1_2); }
 double exact_silu(double x) { return x * exact_sigmoid(x); }
 double exact_rsqrt(double x) { return 1 / ::sqrt(x); }
 
-Vec sine(Vec x) { Vec s, c; sincos_turns(x, &s, &c); return s; }
-Vec cosine(Vec x) { Vec s, c; sincos_turns(x, &s, &c); return c; }
+Vec sine(Vec x) {
+  Vec s, c;
+  sincos_turns(x, &s, &c);
+  return s;
+}
+Vec cosine(Vec x) {
+  Vec s, c;
+  sincos_turns(x, &s, &c);
+  return c;
+}
 
 const Function functions[] = {
-    {"exp", [](Vec x) { return exp(x); }, ::exp, 2},
-    {"log", [](Vec x) { return log(x); }, ::log, 2},
-    {"tanh", [](Vec x) { return tanh(x); }, ::tanh, 2},
-    {"sigmoid", [](Vec x) { return sigmoid(x); }, exact_sigmoid, 2},
-    {"erf", [](Vec x) { return erf(x); }, ::erf, 4},
-    {"silu", [](Vec x) { return silu(x); }, exact_silu, -1},
-    {"rsqrt", [](Vec x) { return rsqrt(x); }, exact_rsqrt, 2},
-    {"gelu", [](Vec x) { return gelu(x); }, exact_gelu, -1},
+    {"exp", [](Vec x) { return exp(x); }, ::exp, 2},           {"log", [](Vec x) { return log(x); }, ::log, 2},
+    {"tanh", [](Vec x) { return tanh(x); }, ::tanh, 2},        {"sigmoid", [](Vec x) { return sigmoid(x); }, exact_sigmoid, 2},
+    {"erf", [](Vec x) { return erf(x); }, ::erf, 4},           {"silu", [](Vec x) { return silu(x); }, exact_silu, -1},
+    {"rsqrt", [](Vec x) { return rsqrt(x); }, exact_rsqrt, 2}, {"gelu", [](Vec x) { return gelu(x); }, exact_gelu, -1},
 };
 
-float from_bits(uint32_t bits) { float x; memcpy(&x, &bits, sizeof x); return x; }
-uint32_t to_bits(float x) { uint32_t bits; memcpy(&bits, &x, sizeof bits); return bits; }
+float from_bits(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+uint32_t to_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
 int64_t place(float x) {  // floats in order, as integers
   const int32_t bits = int32_t(to_bits(x));
   return bits < 0 ? int64_t(INT32_MIN) - bits : bits;
 }
 
-struct Worst { double error = 0; float at = 0, got = 0, want = 0; int64_t failures = 0; };
+struct Worst {
+  double error = 0;
+  float at = 0, got = 0, want = 0;
+  int64_t failures = 0;
+};
 
 void check(const Function& f, float x, float got, Worst& worst) {
   const double exact = f.reference(x);
@@ -90,7 +106,8 @@ struct Feeder {
 int64_t test(const Function& f, uint64_t stride) {
   Feeder feed{f, {}, {}, {}};
   for (uint64_t bits = 0; bits < (uint64_t(1) << 32); bits += stride) feed.put(from_bits(uint32_t(bits)));
-  const float centres[] = {0.0f, 1.17549435e-38f, 0.5f, 1.0f, 3.92f, 9.01f, 17.33f, 88.72284f, 87.33655f, 103.97208f, 0.34657359f, 0.70710678f, 3.40282347e38f};
+  const float centres[] = {0.0f,      1.17549435e-38f, 0.5f,       1.0f,        3.92f,       9.01f,         17.33f,
+                           88.72284f, 87.33655f,       103.97208f, 0.34657359f, 0.70710678f, 3.40282347e38f};
   for (float centre : centres) {
     for (int64_t step = -3000; step <= 3000; step++) {
       const uint32_t bits = uint32_t(int64_t(to_bits(centre)) + step);
@@ -100,7 +117,8 @@ int64_t test(const Function& f, uint64_t stride) {
   }
   feed.flush();
   const Worst& w = feed.worst;
-  printf("%-8s %s %.3g %s at %.9g: %.9g for %.9g\n", f.name, w.failures ? "FAIL" : "ok  ", w.error, f.bound < 0 ? "of |x|" : "ULP", w.at, w.got, w.want);
+  printf("%-8s %s %.3g %s at %.9g: %.9g for %.9g\n", f.name, w.failures ? "FAIL" : "ok  ", w.error, f.bound < 0 ? "of |x|" : "ULP", w.at,
+         w.got, w.want);
   return w.failures;
 }
 
