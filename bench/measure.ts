@@ -32,6 +32,8 @@ const SAMPLE_MS = 30;
 const WARM_MS = 300;
 const LONG_MS = 200;
 const PAUSE_MS = 5; // after which the threads of whoever was measured last have stopped spinning
+/** OpenMP's and OpenBLAS's threads spin for up to 0.2 s after their work: nobody else is timed meanwhile. */
+const COOL_MS = 250;
 
 /** Warms `work(n)` up, which does an operation n times, and makes a sampler of about 30 ms of it. */
 export async function repeated(work: (count: number) => Promise<void>): Promise<Sampler> {
@@ -65,12 +67,12 @@ export async function measure(workload: Workload, peers: Peers): Promise<Row> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   if (workload.eventLoop) delay.enable();
   for (let round = 0; round < ROUNDS; round++) {
-    await sleep(PAUSE_MS); // also a turn of the event loop, in which a delay is noticed
+    await sleep(rivals.length ? COOL_MS : PAUSE_MS); // also a turn of the event loop, in which a delay is noticed
     ours.push(await sample());
     if (flops) peaks.push(fmaPeak(threads));
     for (const [i, rival] of rivals.entries()) {
       if (rival.comparison && round >= COMPARISON_ROUNDS) continue;
-      await sleep(PAUSE_MS);
+      await sleep(COOL_MS);
       theirs[i]!.push(await rival.sample());
     }
   }
