@@ -130,6 +130,7 @@ class Window {
       for (const input of this.graph.inputsOf(this.graph.nodes[j]!)) {
         const base = this.graph.resolve(input);
         if (!inside.has(base.index)) outside.add(base);
+        else if (roundsWhenStored(base)) return false;
       }
     if ([...outside].filter((t) => t.op !== NUMBER).length > MAX_INPUTS) return false;
     const reach = new Uint32Array(this.words);

@@ -120,6 +120,15 @@ describe('what random programs have found', () => {
     expect((await g!.data()).every(Number.isFinite)).toBe(true);
   });
 
+  test('what a 16-bit dtype rounds is read rounded, by whatever way both get into one Chain', async () => {
+    const play = async (store: Storing): Promise<TypedArray> => {
+      const q = await store(make().mul(1.1));
+      const half = await store(q.add(0.3).to('f16'));
+      return q.mul(await store(half.to('f32'))).data();
+    };
+    expect(firstDifference(await play(fused), await play(unfused))).toBe(null);
+  });
+
   test('nodes that a later run stores count as results of their Chain', async () => {
     const x = make();
     const chain = [x.mul(1.5)];

@@ -224,7 +224,7 @@ export function integers(name: Binary | 'neg' | 'abs', f: (a: number, b: number)
       ...base,
       name: 'bool',
       inputs: inputs(
-        input([8], wholes(0, 1), 'bool'),
+        input([8], listed([0, 0, 1, 1]), 'bool'),
         input([8], (_, i) => i % 2, 'bool'),
       ),
     },
