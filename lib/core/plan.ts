@@ -10,7 +10,6 @@ import type { StepNode, Updater } from './step.js';
 import type { Storage } from './storage.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
-import { counts } from './warnings.js';
 
 /** Where a leaf's Storage comes from at each run. */
 type Binding =
@@ -199,5 +198,3 @@ function ownersOf(step: StepNode, commits: readonly { variable: Parameter }[]): 
     commits.some((c) => c.variable === step.updater.accumulated(step.updater.index.get(p)!)),
   );
 }
-
-export const markedCount = (): number => counts.marked;
