@@ -7,7 +7,9 @@ import { create } from './cases/create.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
+import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
+import { rowLosses } from './cases/row_losses.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
 import type { Input } from './inputs.js';
@@ -60,6 +62,8 @@ export const cases: readonly Case[] = [
   ...select,
   ...matmul,
   ...losses,
+  ...pointwiseLosses,
+  ...rowLosses,
   ...create,
 ];
 
