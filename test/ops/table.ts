@@ -8,8 +8,10 @@ import { einsums } from './cases/einsum.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
+import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
+import { rowLosses } from './cases/row_losses.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
 import { views } from './cases/views.js';
@@ -63,6 +65,8 @@ export const cases: readonly Case[] = [
   ...select,
   ...matmul,
   ...losses,
+  ...pointwiseLosses,
+  ...rowLosses,
   ...create,
   ...views,
   ...repeat,
