@@ -7,9 +7,12 @@ import { create } from './cases/create.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
+import { powers } from './cases/powers.js';
 import { reduce } from './cases/reduce.js';
+import { rounding } from './cases/rounding.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
+import { trigonometry } from './cases/trigonometry.js';
 import type { Input } from './inputs.js';
 import type { Ref } from './oracle.js';
 import { refusals } from './refusals/list.js';
@@ -53,6 +56,9 @@ export interface Refusal {
 export const cases: readonly Case[] = [
   ...arithmetic,
   ...math,
+  ...powers,
+  ...trigonometry,
+  ...rounding,
   ...compare,
   ...cast,
   ...reduce,
