@@ -14,10 +14,6 @@ const round = whole('round');
 const trunc = whole('trunc');
 const frac = composedOp({ name: 'frac', forward: (x) => x!.sub(x!.trunc()), grad: ({ dy }) => [dy] });
 
-const isNaN = (x: Tensor): Tensor => x.ne(x);
-const isInf = (x: Tensor): Tensor => x.abs().eq(Number.POSITIVE_INFINITY);
-const isFinite = (x: Tensor): Tensor => x.abs().lt(Number.POSITIVE_INFINITY);
-
 /** From the nearer end, so that weight 1 gives `end` exactly. */
 const lerpOf = composedOp({
   name: 'lerp',
@@ -55,4 +51,14 @@ declare module '../core/tensor.js' {
   }
 }
 
-addMethods({ floor, ceil, round, trunc, frac, isNaN, isFinite, isInf, lerp: (x, end, weight) => lerpOf(x, end, weight) });
+addMethods({
+  floor,
+  ceil,
+  round,
+  trunc,
+  frac,
+  isNaN: (x) => x.ne(x),
+  isInf: (x) => x.abs().eq(Number.POSITIVE_INFINITY),
+  isFinite: (x) => x.abs().lt(Number.POSITIVE_INFINITY),
+  lerp: (x, end, weight) => lerpOf(x, end, weight),
+});
