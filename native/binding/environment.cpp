@@ -9,6 +9,7 @@ namespace hebb {
 
 constexpr int64_t PATIENCE = 400'000'000;  // nanoseconds that an ending environment waits for its run to stop
 constexpr size_t MOST_SPARE = 32;
+constexpr int64_t REPORT_STEP = 32 << 20;  // bytes
 
 Fault Fetch::execute(const Site& site) {
   constexpr int64_t PIECE = 1 << 20;
@@ -211,12 +212,15 @@ void Environment::settle(Task& task) {
   put_back(&static_cast<Play&>(task));
 }
 
+// In steps, and down only when most has gone: V8 starts a collection for every 64 MiB that it is told of, though they may be the
+// results of one run that come and go in the same pooled memory.
 void Environment::report_memory() {
-  const int64_t change = storages.bytes() - reported_bytes_;
-  if (change == 0) return;
+  const int64_t bytes = storages.bytes();
+  const int64_t step = std::min(std::max(REPORT_STEP, reported_bytes_ / 4), runtime.budget.limit() / 8);
+  if (bytes < reported_bytes_ + step && bytes >= reported_bytes_ / 4) return;
   int64_t total = 0;
-  napi_adjust_external_memory(env_, change, &total);
-  reported_bytes_ += change;
+  napi_adjust_external_memory(env_, bytes - reported_bytes_, &total);
+  reported_bytes_ = bytes;
 }
 
 napi_value fault_object(napi_env env, const Fault& fault) {
