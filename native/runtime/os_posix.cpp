@@ -88,7 +88,7 @@ int thread() { return int(syscall(SYS_gettid)); }
 
 void keep_off(int thread, int cpu) {
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0 || cpu < 0 || cpu >= CPU_SETSIZE) return;
+  if (sched_getaffinity(getpid(), sizeof set, &set) != 0 || cpu < 0 || cpu >= CPU_SETSIZE) return;
   CPU_CLR(size_t(cpu), &set);
   if (CPU_COUNT(&set) > 0) sched_setaffinity(thread, sizeof set, &set);
 }
