@@ -180,7 +180,8 @@ void Environment::deliver(Task& task) {
   const bool failed = task.fault.code != Fault::none;
   bool made = napi_create_double(env_, double(task.number), &arguments[0]) == napi_ok &&
               napi_create_double(env_, double(task.nanoseconds), &arguments[1]) == napi_ok &&
-              napi_get_null(env_, &arguments[2]) == napi_ok && napi_get_reference_value(env_, done_, &done) == napi_ok && napi_get_global(env_, &global) == napi_ok;
+              napi_get_null(env_, &arguments[2]) == napi_ok && napi_get_reference_value(env_, done_, &done) == napi_ok &&
+              napi_get_global(env_, &global) == napi_ok;
   if (failed) {
     delivered_failures_++;
     arguments[2] = fault_object(env_, task.fault);
