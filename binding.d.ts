@@ -18,8 +18,8 @@ export interface Fault {
   cause: number;
 }
 
-/** How a queued run ends: `fault` where it failed, else the output region where the Program has one. */
-export type Done = (run: number, nanoseconds: number, fault: Fault | null, output: Uint8Array | null) => void;
+/** How a queued run ends: `fault` where it failed, else its `output` is filled. */
+export type Done = (run: number, nanoseconds: number, fault: Fault | null) => void;
 
 export interface Info {
   /** Of the Program's layout. */
@@ -57,7 +57,8 @@ export interface Addon {
   /** Estimated nanoseconds on one thread. */
   cost(program: number): number;
   /**
-   * 0: done in the call, `output` is filled. n > 0: queued, completes through Done as run n. -1: failed in the call, see fault().
+   * 0: done in the call, `output` is filled. n > 0: queued, completes through Done as run n, and fills `output` just before. -1: failed
+   * in the call, see fault().
    * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done.
    */
   run(

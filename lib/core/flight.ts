@@ -29,11 +29,13 @@ export class Flight {
     readonly nanoseconds: number,
     /** The op of each command, for messages. */
     readonly commands: readonly string[],
+    /** Filled when it lands. */
+    readonly output: Uint8Array,
   ) {}
 
-  land(output: Uint8Array): void {
+  land(): void {
     for (const { tensor, small, offset, bytes } of this.results) {
-      if (small) tensor.bytes = output.subarray(offset, offset + bytes);
+      if (small) tensor.bytes = this.output.subarray(offset, offset + bytes);
       tensor.flight = null;
     }
     for (const waiter of this.waiters) waiter.resolve();
@@ -80,7 +82,7 @@ export function attach(): void {
   native().attach(done);
 }
 
-function done(run: number, _nanoseconds: number, fault: Fault | null, output: Uint8Array | null): void {
+function done(run: number, _nanoseconds: number, fault: Fault | null): void {
   const flight = flights.get(run);
   if (flight === undefined) {
     const waiter = other.get(run);
@@ -98,7 +100,7 @@ function done(run: number, _nanoseconds: number, fault: Fault | null, output: Ui
     voidAssignments.of(flight, error);
     flight.fail(error);
     if (!flight.told) owe(error);
-  } else flight.land(output ?? EMPTY);
+  } else flight.land();
   if (hasRoom()) {
     const waiting = room;
     room = [];
@@ -109,8 +111,6 @@ function done(run: number, _nanoseconds: number, fault: Fault | null, output: Ui
     if (untold.length) queueMicrotask(warnUntold);
   }
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** A failure that no promise carries yet: a warning, unless something claims it before the queue is empty. */
 export function owe(error: Error): void {

@@ -192,7 +192,7 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
     failuresSeen.count++;
     throw wordFault(native().fault(), plan.commands);
   }
-  const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands) : null;
+  const flight = run > 0 ? new Flight(run, plan.nanoseconds, plan.commands, output) : null;
 
   for (let i = 0; i < nodes.length; i++) if (!isLeafOp(nodes[i]!)) nodes[i]!.flags |= MARKED;
   let large = 0;

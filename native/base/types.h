@@ -10,7 +10,7 @@ constexpr int DTYPES = 6;
 
 constexpr int64_t ALIGN = 64;      // of every buffer, in bytes
 constexpr int MAX_RANK = 8;
-constexpr int64_t CHAIN_BLOCK = 512;  // elements that a Chain handles at a time; a register holds as many
+constexpr int64_t CHAIN_BLOCK = 1024;  // elements that a Chain handles at a time; a register holds as many
 
 static constexpr int64_t bytes_of(DType type) {
   return type == DType::f32 || type == DType::i32 ? 4 : type == DType::bf16 || type == DType::f16 ? 2 : 1;

@@ -108,7 +108,7 @@ static napi_value read_storage(napi_env env, napi_callback_info callback) {
   fetch->target = static_cast<char*>(target.data);
   fetch->bytes = target.bytes;
   fetch->uses = {{storage, false}};
-  if (napi_create_reference(env, call.value(3), 1, &fetch->keeper) != napi_ok) return nullptr;
+  if (napi_create_reference(env, call.value(3), 1, reinterpret_cast<napi_ref*>(&fetch->keeper)) != napi_ok) return nullptr;
   const int64_t number = call.environment().fetch(std::move(fetch));
   return number > 0 ? call.result(double(number)) : call.fail("the system starts no thread");
 }
@@ -171,7 +171,7 @@ static napi_value run(napi_env env, napi_callback_info callback) {
   }
   if (scalars.bytes > 0) memcpy(play->scalars(), scalars.data, size_t(scalars.bytes));
   if (input.bytes > 0) memcpy(play->input(), input.data, size_t(input.bytes));
-  const int64_t outcome = environment.run(play, id, in_call, int64_t(failures_seen), output.data);
+  const int64_t outcome = environment.run(play, id, in_call, int64_t(failures_seen), call.value(4));
   return outcome == -2 ? call.fail("the system starts no thread") : call.result(double(outcome));
 }
 

@@ -9,6 +9,7 @@ namespace hebb {
 
 constexpr int64_t PATIENCE = 400'000'000;  // nanoseconds that an ending environment waits for its run to stop
 constexpr size_t MOST_SPARE = 32;
+constexpr int64_t REPORT_STEP = 32 << 20;  // bytes
 
 Fault Fetch::execute(const Site& site) {
   constexpr int64_t PIECE = 1 << 20;
@@ -21,6 +22,11 @@ Fault Fetch::execute(const Site& site) {
     memcpy(target + done, source + done, size_t(std::min(PIECE, bytes - done)));
   }
   return fault;
+}
+
+static void let_go(napi_env env, Task& task) {
+  if (task.keeper != nullptr) napi_delete_reference(env, static_cast<napi_ref>(task.keeper));
+  task.keeper = nullptr;
 }
 
 Environment::Environment(napi_env env, Runtime& runtime)
@@ -111,7 +117,7 @@ void Environment::put_back(Play* play) {
   }
 }
 
-int64_t Environment::run(Play* play, int64_t program, bool in_call, int64_t failures_seen, void* output) {
+int64_t Environment::run(Play* play, int64_t program, bool in_call, int64_t failures_seen, napi_value output) {
   play->number = 0;
   play->failures_seen = failures_seen;
   if (in_call && pending_ == 0 && play->estimate < INLINE_BELOW && runtime.executor.try_run(lane_, *play)) {
@@ -119,17 +125,20 @@ int64_t Environment::run(Play* play, int64_t program, bool in_call, int64_t fail
     if (failed) {
       last_fault = play->fault;
       delivered_failures_++;
-    } else if (play->program().output_bytes() > 0) {
-      memcpy(output, play->output(), size_t(play->program().output_bytes()));
+    } else {
+      fill(output, *play);
     }
     put_back(play);
     return failed ? -1 : 0;
   }
   play->label = program;
+  if (play->program().output_bytes() > 0 && napi_create_reference(env_, output, 1, reinterpret_cast<napi_ref*>(&play->keeper)) != napi_ok)
+    play->keeper = nullptr;
   programs_[size_t(program - 1)].uses++;
   const int64_t number = queue(*play);
   if (number < 0) {
     programs_[size_t(program - 1)].uses--;
+    let_go(env_, *play);
     put_back(play);
   }
   return number;
@@ -167,42 +176,43 @@ void Environment::deliver() {
 }
 
 void Environment::deliver(Task& task) {
-  napi_value arguments[4], done, global, ignored;
-  void* data = nullptr;
+  napi_value arguments[3], done, global, output, ignored;
   const bool failed = task.fault.code != Fault::none;
   bool made = napi_create_double(env_, double(task.number), &arguments[0]) == napi_ok &&
               napi_create_double(env_, double(task.nanoseconds), &arguments[1]) == napi_ok &&
-              napi_get_null(env_, &arguments[2]) == napi_ok && napi_get_null(env_, &arguments[3]) == napi_ok &&
-              napi_get_reference_value(env_, done_, &done) == napi_ok && napi_get_global(env_, &global) == napi_ok;
+              napi_get_null(env_, &arguments[2]) == napi_ok && napi_get_reference_value(env_, done_, &done) == napi_ok &&
+              napi_get_global(env_, &global) == napi_ok;
   if (failed) {
     delivered_failures_++;
     arguments[2] = fault_object(env_, task.fault);
     made = made && arguments[2] != nullptr;
-  } else if (task.label > 0) {
-    const Play& play = static_cast<const Play&>(task);
-    const size_t bytes = size_t(play.program().output_bytes());
-    napi_value buffer;
-    if (bytes > 0) {
-      made = made && napi_create_arraybuffer(env_, bytes, &data, &buffer) == napi_ok &&
-             napi_create_typedarray(env_, napi_uint8_array, bytes, buffer, 0, &arguments[3]) == napi_ok;
-      if (made) memcpy(data, play.output(), bytes);
-    }
+  } else if (task.label > 0 && task.keeper != nullptr) {
+    made = made && napi_get_reference_value(env_, static_cast<napi_ref>(task.keeper), &output) == napi_ok;
+    if (made) fill(output, static_cast<const Play&>(task));
   }
   settle(task);
-  if (!made || napi_call_function(env_, global, done, 4, arguments, &ignored) != napi_pending_exception) return;
+  if (!made || napi_call_function(env_, global, done, 3, arguments, &ignored) != napi_pending_exception) return;
   // It threw: an uncaught exception, as from any callback. While the environment is ending there is none to get.
   napi_value error;
   if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
+}
+
+// Looked up again: JavaScript may have detached the array since the call.
+void Environment::fill(napi_value output, const Play& play) {
+  const size_t bytes = size_t(play.program().output_bytes());
+  size_t length = 0;
+  void* data = nullptr;
+  if (bytes > 0 && napi_get_typedarray_info(env_, output, nullptr, &length, &data, nullptr, nullptr) == napi_ok && length == bytes)
+    memcpy(data, play.output(), bytes);
 }
 
 void Environment::settle(Task& task) {
   for (const Use& use : task.uses) storages.leave(use.storage);
   report_memory();
   if (--pending_ == 0) napi_unref_threadsafe_function(env_, way_back_);
+  let_go(env_, task);
   if (task.label == 0) {
-    Fetch& fetch = static_cast<Fetch&>(task);
-    napi_delete_reference(env_, fetch.keeper);
-    delete &fetch;
+    delete &task;
     return;
   }
   const size_t place = size_t(task.label - 1);
@@ -211,12 +221,15 @@ void Environment::settle(Task& task) {
   put_back(&static_cast<Play&>(task));
 }
 
+// In steps, and down only when most has gone: V8 starts a collection for every 64 MiB that it is told of, though they may be the
+// results of one run that come and go in the same pooled memory.
 void Environment::report_memory() {
-  const int64_t change = storages.bytes() - reported_bytes_;
-  if (change == 0) return;
+  const int64_t bytes = storages.bytes();
+  const int64_t step = std::min(std::max(REPORT_STEP, reported_bytes_ / 4), runtime.budget.limit() / 8);
+  if (bytes < reported_bytes_ + step && bytes >= reported_bytes_ / 4) return;
   int64_t total = 0;
-  napi_adjust_external_memory(env_, change, &total);
-  reported_bytes_ += change;
+  napi_adjust_external_memory(env_, bytes - reported_bytes_, &total);
+  reported_bytes_ = bytes;
 }
 
 napi_value fault_object(napi_env env, const Fault& fault) {

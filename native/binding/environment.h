@@ -21,7 +21,6 @@ class Fetch : public Task {
   const char* source = nullptr;
   char* target = nullptr;
   int64_t bytes = 0;
-  napi_ref keeper = nullptr;  // keeps the ArrayBuffer alive
 };
 
 class Environment {
@@ -40,9 +39,9 @@ class Environment {
 
   Play* spare_play();
   void put_back(Play* play);
-  // Runs it in the call where `in_call` and the rules allow it, else queues it: 0 done and `output` filled, -1 failed, n > 0 queued
-  // as run n, -2 no thread could be started. Takes the play.
-  int64_t run(Play* play, int64_t program, bool in_call, int64_t failures_seen, void* output);
+  // Runs it in the call where `in_call` and the rules allow it, else queues it: 0 done and `output`, a Uint8Array, filled; -1 failed;
+  // n > 0 queued as run n, which fills `output` when it is delivered; -2 no thread could be started. Takes the play.
+  int64_t run(Play* play, int64_t program, bool in_call, int64_t failures_seen, napi_value output);
   int64_t fetch(std::unique_ptr<Fetch> fetch);
 
   void report_memory();  // tells V8 what has changed
@@ -67,6 +66,7 @@ class Environment {
   void deliver(Task& task);
   void settle(Task& task);
   void drop(Entry& entry, size_t place);
+  void fill(napi_value output, const Play& play);
 
   napi_env env_;
   Lane lane_;

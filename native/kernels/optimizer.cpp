@@ -85,7 +85,7 @@ double adam(const hebb::AdamStep& step, const float* grad, float* param, float* 
     const Vec square = fma(mul(taken2, g), g, mul(beta2, lanes.get(v + i)));
     lanes.put(m + i, mean);
     lanes.put(v + i, square);
-    lanes.put(param + i, fnma(size, div(mean, fma(sqrt(square), root, eps)), mul(keep, p)));
+    lanes.put(param + i, fnma(size, divide_near(mean, fma(sqrt_near(square), root, eps)), mul(keep, p)));
     return raw;
   });
 }

@@ -11,10 +11,11 @@
 namespace hebb {
 namespace {
 
-constexpr int64_t UNIT = 1 << 16;  // bytes that are worth a claim by a thread
+constexpr int64_t UNIT = 1 << 14;   // bytes that are worth a claim by a thread
+constexpr int64_t AHEAD = 1 << 13;  // bytes of rows that are asked for before they are copied: no prefetcher foresees a row's place
 
 struct GatherRows final : Command {
-  int64_t outer = 0, src_rows = 0, row_bytes = 0, count = 0, group = 1;
+  int64_t outer = 0, src_rows = 0, row_bytes = 0, count = 0, group = 1, ahead = 1;
   int32_t src = 0, index = 0, out = 0;
 
   void run(Run& run) const override {
@@ -36,8 +37,14 @@ struct GatherRows final : Command {
       for (int64_t row = unit * group; row < end;) {
         const int64_t o = row / count, last = std::min(end, (o + 1) * count);
         const char* const plane = from + o * src_rows * row_bytes;
+        const auto fetch = [=, this](int64_t i) {
+          if (i >= last - o * count || at[i] < 0 || at[i] >= src_rows) return;
+          for (int64_t k = 0; k < row_bytes; k += ALIGN) __builtin_prefetch(plane + at[i] * row_bytes + k);
+        };
+        for (int64_t k = 0; k < ahead; k++) fetch(row - o * count + k);
         for (; row < last; row++) {
           const int64_t i = row - o * count;
+          fetch(i + ahead);
           if (at[i] < 0 || at[i] >= src_rows) return run.fail(Fault::index_range, i, at[i], src_rows);
           move(to + row * row_bytes, plane + at[i] * row_bytes);
         }
@@ -59,6 +66,7 @@ std::unique_ptr<Command> decode_gather_rows(Reader& reader) {
   const int64_t rows = reader.product(command->outer, command->count), bytes = reader.product(rows, command->row_bytes);
   command->out = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(16, command->row_bytes));
+  command->ahead = std::clamp<int64_t>(AHEAD / std::max<int64_t>(1, command->row_bytes), 1, 64);
   command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(rows) * 3;
   command->can_fail = true;
   return reader.ok() ? std::move(command) : nullptr;

@@ -34,6 +34,7 @@ bool Executor::leave(Lane& lane, int64_t patience) {
 }
 
 bool Executor::submit(Lane& lane, Task& task) {
+  lane.cpu_.store(os::cpu(), std::memory_order_relaxed);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!started_) started_ = os::start_thread([](void* executor) { static_cast<Executor*>(executor)->loop(); }, this);
@@ -102,10 +103,13 @@ Task* Executor::wait_for_task(Lane*& lane) {
 }
 
 void Executor::loop() {
+  const int self = os::thread();
   for (;;) {
     Lane* lane = nullptr;
     Task* const task = wait_for_task(lane);
     if (task == nullptr) continue;
+    // Where the environment's thread wakes, it takes the processor for a while: rather a worker's, whose blocks others can do.
+    if (const int cpu = lane->cpu_.load(std::memory_order_relaxed); cpu >= 0 && cpu == os::cpu()) os::keep_off(self, cpu);
     lock();
     waiting_.fetch_sub(1);  // only now: until then try_run leaves the lock to us
     const int64_t start = os::now();

@@ -38,6 +38,7 @@ class Task {
   bool steady = false;        // overwrites nothing that outlives it: may go before those that do
   int64_t number = 0;         // of the run, counted by its environment; 0 where it runs in the call
   int64_t label = 0;          // the owner's own mark
+  void* keeper = nullptr;     // and what it keeps alive for the task
   int64_t failures_seen = 0;  // how many failures the caller knew of
   Fault fault;                // the outcome
   int64_t nanoseconds = 0;
@@ -61,6 +62,7 @@ class Lane {
   void* context_;
   std::deque<Task*> waiting_;       // guarded by the executor's mutex
   int overtakes_ = 0;               // in a row
+  std::atomic<int> cpu_{-1};        // where the environment's thread last was
   std::mutex mutex_;                // guards finished_ and told_
   std::deque<Task*> finished_;
   bool told_ = false;               // that something has finished, and it hasn't all been fetched yet

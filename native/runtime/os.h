@@ -15,8 +15,10 @@ void release(void* pages, int64_t bytes);
 
 bool start_thread(void (*body)(void*), void* context);  // detached: it lives as long as the process
 void yield();
-int cpu();                // the processor that the calling thread is on; -1 where the system doesn't say
-void leave_cpu(int cpu);  // moves the calling thread to another processor that it may use, where there is one; a nudge, no binding
+int cpu();     // the processor that the calling thread is on; -1 where the system doesn't say
+int thread();  // the calling thread, for keep_off; -1 where that does nothing
+// Keeps `thread` off one processor from now on: it may use all others that the main thread may. What was said before no longer holds.
+void keep_off(int thread, int cpu);
 void sleep(int64_t nanoseconds);
 void wait(std::atomic<uint32_t>& word, uint32_t expected);  // sleeps while word == expected, until woken; may wake for no reason
 void wake_all(std::atomic<uint32_t>& word);

@@ -84,18 +84,18 @@ void yield() { sched_yield(); }
 
 #if defined(__linux__)
 int cpu() { return sched_getcpu(); }
+int thread() { return int(syscall(SYS_gettid)); }
 
-void leave_cpu(int cpu) {
-  cpu_set_t all;
-  if (sched_getaffinity(0, sizeof all, &all) != 0 || cpu < 0 || cpu >= CPU_SETSIZE) return;
-  cpu_set_t others = all;
-  CPU_CLR(size_t(cpu), &others);
-  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
-  sched_setaffinity(0, sizeof all, &all);
+void keep_off(int thread, int cpu) {
+  cpu_set_t set;
+  if (sched_getaffinity(getpid(), sizeof set, &set) != 0 || cpu < 0 || cpu >= CPU_SETSIZE) return;
+  CPU_CLR(size_t(cpu), &set);
+  if (CPU_COUNT(&set) > 0) sched_setaffinity(thread, sizeof set, &set);
 }
 #else
 int cpu() { return -1; }
-void leave_cpu(int) {}
+int thread() { return -1; }
+void keep_off(int, int) {}
 #endif
 
 void sleep(int64_t nanoseconds) {

@@ -54,7 +54,8 @@ bool start_thread(void (*body)(void*), void* context) {
 
 void yield() { SwitchToThread(); }
 int cpu() { return -1; }  // Windows spreads threads well by itself
-void leave_cpu(int) {}
+int thread() { return -1; }
+void keep_off(int, int) {}
 void sleep(int64_t nanoseconds) { Sleep(DWORD((nanoseconds + 999999) / 1000000)); }
 void wait(std::atomic<uint32_t>& word, uint32_t expected) { WaitOnAddress(&word, &expected, sizeof expected, INFINITE); }
 void wake_all(std::atomic<uint32_t>& word) { WakeByAddressAll(&word); }

@@ -10,7 +10,6 @@ namespace hebb {
 constexpr int64_t SPIN = 20'000;           // a waiting thread keeps its core for so long, then gives it away at each step
 constexpr int64_t AWAKE_AFTER = 100'000;   // workers sleep so long after a Program …
 constexpr int64_t AWAKE_IN = 2'000'000;    // … and after so long without work inside one
-constexpr int64_t STAY = 1'000'000;        // ns between two moves to another processor
 constexpr double WORTH_WAKING = 40'000;    // ns of work; less is done before a sleeper is up
 constexpr double CLAIM = 2'000;            // ns of work that one claim should bring
 
@@ -39,9 +38,21 @@ void Workers::begin(double nanoseconds) {
   const int wanted = wanted_.load(std::memory_order_relaxed);
   while (recruited_ < wanted && recruit(recruited_)) recruited_++;
   crew_.store(std::min(recruited_, wanted), std::memory_order_relaxed);
-  caller_cpu_.store(os::cpu(), std::memory_order_relaxed);
+  spread();
   busy_.store(true, std::memory_order_relaxed);
   if (nanoseconds >= WORTH_WAKING) wake();
+}
+
+// A system may let a worker share the caller's processor for milliseconds before its balancer looks, which halves the speed.
+void Workers::spread() {
+  const int cpu = os::cpu();
+  for (int i = 1; i < crew_.load(std::memory_order_relaxed); i++) {
+    Member& member = members_[i];
+    const int thread = member.thread.load(std::memory_order_acquire);
+    if (member.off_cpu == cpu || thread < 0) continue;
+    os::keep_off(thread, cpu);
+    member.off_cpu = cpu;
+  }
 }
 
 void Workers::end() { busy_.store(false, std::memory_order_relaxed); }
@@ -74,6 +85,7 @@ void Workers::run(int64_t blocks, double nanoseconds, BlockFn fn, const void* co
   job_.claim.store(uint32_t(std::clamp<int64_t>(int64_t(CLAIM / each), 1, fair)), std::memory_order_release);
   done_.store(0, std::memory_order_relaxed);
   for (uint32_t r = 0; r < ranges; r++) ranges_[r].ticket.store(number + uint64_t(blocks) * r / ranges);
+  spread();
   if (nanoseconds >= WORTH_WAKING) wake();
 
   help(0);
@@ -113,7 +125,7 @@ bool Workers::claim_from(uint32_t range, int worker) {
 
 void Workers::work(int index) {
   int64_t since = os::now();  // the last work, or the end of the last Program
-  int64_t moved = 0;
+  members_[index].thread.store(os::thread(), std::memory_order_release);
   bool busy = true;
   for (;;) {
     const bool member = index < crew_.load(std::memory_order_relaxed);
@@ -123,11 +135,6 @@ void Workers::work(int index) {
     const bool still_busy = busy_.load(std::memory_order_relaxed);
     if (still_busy != busy) since = time;
     busy = still_busy;
-    // A kernel that lets a worker share the caller's processor halves the speed, and its balancer may not look for milliseconds.
-    if (busy && member && time - moved > STAY && os::cpu() == caller_cpu_.load(std::memory_order_relaxed)) {
-      os::leave_cpu(os::cpu());
-      moved = time;
-    }
     if (member && time - since < (busy ? AWAKE_IN : AWAKE_AFTER)) {
       if (time - since > SPIN) os::yield();
       continue;

@@ -32,6 +32,8 @@ class Workers {
     Workers* workers = nullptr;
     int index = 0;
     void* scratch = nullptr;
+    std::atomic<int> thread{-1};  // known once it runs
+    int off_cpu = -1;             // the processor that it was last told to keep off
   };
   // What is being done. Fields are atomic because a late worker may read them while the next job is written; it then fails to
   // claim, since the ticket has moved on.
@@ -51,6 +53,7 @@ class Workers {
   bool claim_from(uint32_t range, int worker);
   void work(int index);
   void wake();
+  void spread();
 
   Range ranges_[RANGES];
   alignas(64) Job job_;
@@ -59,7 +62,6 @@ class Workers {
   std::atomic<int> sleepers_{0};
   std::atomic<bool> busy_{false};                         // a Program is running
   std::atomic<int> crew_{1};                              // how many take part in this Program, the caller included
-  std::atomic<int> caller_cpu_{-1};                       // where worker 0 is; nobody else should be there
   std::atomic<int> wanted_;
   int recruited_ = 1;
   Member members_[MAX_THREADS];

@@ -82,6 +82,7 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
 }
 
 SIMD_INLINE Vec divide_near(Vec a, Vec b) { return div(a, b); }
+SIMD_INLINE Vec sqrt_near(Vec a) { return sqrt(a); }
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)}; }

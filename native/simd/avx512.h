@@ -80,6 +80,11 @@ SIMD_INLINE Vec divide_near(Vec a, Vec b) {  // a reciprocal of 14 bits, then on
   const Vec r = {_mm512_rcp14_ps(b.v)}, q = mul(a, r);
   return fma(fnma(q, b, a), r, q);
 }
+SIMD_INLINE Vec sqrt_near(Vec a) {  // likewise; NaN passes
+  const Vec x = {_mm512_min_ps(_mm512_set1_ps(1e38f), a.v)};
+  const Vec r = {_mm512_rsqrt14_ps(_mm512_max_ps(_mm512_set1_ps(1.17549435e-38f), x.v))}, q = mul(x, r);
+  return fma(fnma(q, q, x), mul(r, {_mm512_set1_ps(0.5f)}), q);
+}
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ)}; }

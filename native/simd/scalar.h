@@ -103,6 +103,8 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
 
 // a / b within 1 ULP for |b| in 2^-100 … 2^100 and |a / b| < 2^100: what is fastest. div is IEEE's.
 SIMD_INLINE Vec divide_near(Vec a, Vec b) { return {a.v / b.v}; }
+// sqrt(a) within 1 ULP for 0 and normal a > 0, and about it for denormal ones; what lies above 1e38, infinity too, may give 1e19.
+SIMD_INLINE Vec sqrt_near(Vec a) { return sqrt(a); }
 
 // Comparisons; all are false where an operand is NaN, except ne.
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {a.v < b.v}; }

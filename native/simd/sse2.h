@@ -117,6 +117,7 @@ SIMD_INLINE Vec scale2(Vec a, Vec n) {
 }
 
 SIMD_INLINE Vec divide_near(Vec a, Vec b) { return div(a, b); }
+SIMD_INLINE Vec sqrt_near(Vec a) { return sqrt(a); }
 
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {_mm_cmplt_ps(a.v, b.v)}; }
 SIMD_INLINE Mask le(Vec a, Vec b) { return {_mm_cmple_ps(a.v, b.v)}; }
