@@ -1,6 +1,6 @@
 // Rule 7. A small Program runs in the call and its promise is already resolved; after 1 ms a loop of such awaits lets the event loop turn.
 import { inspect } from 'node:util';
-import { grad, manualSeed, nn, optim, randn, run, tensor } from 'hebb';
+import { grad, manualSeed, nn, randn, run, tensor } from 'hebb';
 import { describe, expect, it } from 'vitest';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
