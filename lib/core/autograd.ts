@@ -1,8 +1,8 @@
 // Gradients: one iterative walk from y back to what is asked for. It undoes broadcasting, so no rule has to; rules stand beside their ops.
-import { add, expand, ones, sumTo } from './basic.js';
+import { add, cast, expand, ones, sumTo } from './basic.js';
 import { isFloat } from './dtype.js';
 import { ArgumentError, ShapeError, StaleError } from './errors.js';
-import { NUMBER, newOp } from './op.js';
+import { type GradRule, NUMBER, newOp } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape } from './shape.js';
 import { FORGOTTEN, NEEDS_GRAD, NO_INPUTS, numberTensor, type Tensor } from './tensor.js';
@@ -68,7 +68,7 @@ export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (
     if (op.grad === null) throw new ArgumentError('grad', `${op.name} is not differentiable`, { value: op.name });
     if (!sameShape(dy.shape, y.shape) && !(op.lowering.kind === 'element' && inputs.every((x) => sameShape(x.shape, y.shape))))
       dy = fullShape(dy, y);
-    const parts = op.grad({ inputs, y, dy, attrs: y.attrs, scalars: y.scalars });
+    const parts = partsOf(y, dy, op.grad);
     if (walk !== walks) {
       // The rule walked the graph itself, and numbered nodes in its own way.
       order.forEach((node, place) => (node.index = place));
@@ -84,6 +84,15 @@ export function gradients(root: Tensor, xs: readonly Tensor[], seed?: Tensor): (
     }
   }
   return xs.map((x) => results.get(x instanceof Parameter ? x : operand('grad', x)) ?? null);
+}
+
+/** What a node's rule gives. Those of element ops on 16-bit floats work in f32, so that each gradient is rounded once. */
+function partsOf(y: Tensor, dy: Tensor, rule: GradRule): readonly (Tensor | null)[] {
+  const { inputs, attrs, scalars } = y;
+  if (y.op.lowering.kind !== 'element' || y.dtype === 'f32') return rule({ inputs, y, dy, attrs, scalars });
+  const wide = (x: Tensor): Tensor => (x.op !== NUMBER && isFloat(x.dtype) ? cast(x, 'f32') : x);
+  const parts = rule({ inputs: inputs.map(wide), y: wide(y), dy: wide(dy), attrs, scalars });
+  return parts.map((part, k) => part && (isFloat(inputs[k]!.dtype) ? cast(part, inputs[k]!.dtype) : null));
 }
 
 function one(y: Tensor): Tensor {

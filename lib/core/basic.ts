@@ -16,7 +16,7 @@ export function binary(op: Op, a: Tensor | number, b: Tensor | number, result: R
   return record(op, [x, y], broadcast(op.name, x.shape, y.shape), binaryDType(x.dtype, y.dtype, result));
 }
 
-function binaryDType(a: DType, b: DType, result: Result): DType {
+export function binaryDType(a: DType, b: DType, result: Result): DType {
   if (result === 'bool') return 'bool';
   const dtype = promote(a, b);
   if (result === 'float') return isFloat(dtype) ? dtype : 'f32';

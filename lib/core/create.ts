@@ -15,7 +15,7 @@ type Options = { shape?: Shape; dtype?: DType };
 /**
  * A tensor from a number, a (nested) array of numbers or booleans, or a typed array, which is copied.
  *
- * @param values Nested arrays must not be ragged. Float64Array is rounded to f32.
+ * @param values Nested arrays must not be ragged. Float64Array is rounded to f32. With dtype bf16 or f16 a Uint16Array holds bits, not numbers.
  * @param options `shape` (default: that of the nesting, or one axis), `dtype` (default f32 for numbers, bool for booleans, a typed array's own).
  * @throws {ShapeError} ragged nesting, or a count that doesn't fit `shape`. @throws {ArgumentError} values that aren't numbers, or that an integer dtype can't hold.
  * @example
@@ -28,7 +28,11 @@ export function tensor(values: number | boolean | ArrayLike<number> | readonly u
   const shape = options.shape === undefined ? own : checkShape('tensor', options.shape);
   if (sizeOf(shape) !== data.length)
     throw new ShapeError('tensor', `${data.length} values don't fill shape ${formatShape(shape)} of ${sizeOf(shape)}`, { value: shape });
-  if (dtype === 'bf16' || dtype === 'f16') return cast(stored(toBytes(data, 'f32'), shape, 'f32'), dtype);
+  if (dtype === 'bf16' || dtype === 'f16') {
+    if (ArrayBuffer.isView(values) && viewName(values) === 'Uint16Array')
+      return stored(new Uint8Array(Uint16Array.from(data).buffer), shape, dtype);
+    return cast(stored(toBytes(data, 'f32'), shape, 'f32'), dtype);
+  }
   return stored(toBytes(data, dtype), shape, dtype);
 }
 
@@ -58,6 +62,7 @@ interface Source {
 }
 
 const arrayDType: Readonly<Record<string, DType>> = {
+  Float16Array: 'f16',
   Float32Array: 'f32',
   Float64Array: 'f32',
   Int32Array: 'i32',
@@ -76,8 +81,11 @@ function read(values: unknown): Source {
   throw new ArgumentError('tensor', `expects a number, an array or a typed array, got ${describe(values)}`, { value: values });
 }
 
+/** The kind of a typed array, of another realm's too. */
+const viewName = (view: ArrayBufferView): string => Object.prototype.toString.call(view).slice(8, -1);
+
 function readView(view: ArrayBufferView): Source {
-  const name = Object.prototype.toString.call(view).slice(8, -1);
+  const name = viewName(view);
   const dtype = arrayDType[name];
   if (dtype === undefined)
     throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });

@@ -1,6 +1,6 @@
 // A run on its way: who waits for it, what it stores and writes, and what happens when it ends. Also the queue's back-pressure.
 import type { Fault } from '../../binding.js';
-import { HebbError, IndexError, locate, MemoryError } from './errors.js';
+import { ArgumentError, HebbError, IndexError, locate, MemoryError } from './errors.js';
 import { native } from './native.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
@@ -168,6 +168,12 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
       return new MemoryError(
         op,
         'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT',
+      );
+    case 6:
+      return new ArgumentError(
+        op,
+        `an integer is divided by 0 at position ${fault.row} of the divisor; mask it first: b.eq(0).where(1, b)`,
+        { value: 0 },
       );
     case 5:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });

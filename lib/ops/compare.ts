@@ -19,6 +19,7 @@ const ge = compare('ge');
 
 const andOp = elementOp({ name: 'logicalAnd', integer: 'and', grad: null });
 const orOp = elementOp({ name: 'logicalOr', integer: 'or', grad: null });
+const xorOp = elementOp({ name: 'logicalXor', integer: 'ne_i', grad: null });
 const notOp = elementOp({ name: 'logicalNot', integer: 'not', grad: null });
 
 const bool = (op: string, x: Tensor): Tensor => {
@@ -60,6 +61,8 @@ declare module '../core/tensor.js' {
     logicalAnd(b: Tensor): Tensor;
     /** Either, of bools. @example await tensor([false, true]).logicalOr(tensor([false, false])).data(); // 0, 1 */
     logicalOr(b: Tensor): Tensor;
+    /** One of both alone, of bools. @example await tensor([true, true]).logicalXor(tensor([true, false])).data(); // 0, 1 */
+    logicalXor(b: Tensor): Tensor;
     /** Not, of bools. @example await tensor([true, false]).logicalNot().data(); // 0, 1 */
     logicalNot(): Tensor;
     /** a where this bool tensor is true, else b. @example await tensor([1, -1]).gt(0).where(10, 20).data(); // 10, 20 */
@@ -92,6 +95,9 @@ Tensor.prototype.logicalAnd = function (b) {
 };
 Tensor.prototype.logicalOr = function (b) {
   return binary(orOp, bool('logicalOr', this), bool('logicalOr', b), 'bool');
+};
+Tensor.prototype.logicalXor = function (b) {
+  return binary(xorOp, bool('logicalXor', this), bool('logicalXor', b), 'bool');
 };
 Tensor.prototype.logicalNot = function () {
   const x = bool('logicalNot', this);

@@ -1,7 +1,10 @@
 // Loads every op: the methods of Tensor, and the functions without a receiver.
 import './arithmetic.js';
 import './math.js';
+import './activations.js';
 import './powers.js';
+import './division.js';
+import './bits.js';
 import './rounding.js';
 import './trigonometry.js';
 import './reduce.js';

@@ -1,6 +1,9 @@
 // Exponentials, logarithms and the functions that activations are made of.
 import { mul } from '../core/basic.js';
+import { ArgumentError } from '../core/errors.js';
+import { describe } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
+import { geluTanh } from './activations.js';
 import { unaryOp } from './declare.js';
 
 const exp = unaryOp({ name: 'exp', kernel: 'exp', grad: ({ y, dy }) => [mul(dy, y)] });
@@ -58,8 +61,12 @@ declare module '../core/tensor.js' {
     erf(): Tensor;
     /** max(x, 0). @example await tensor([-1, 2]).relu().data(); // 0, 2 */
     relu(): Tensor;
-    /** x·Φ(x) with the exact normal distribution (Hendrycks and Gimpel, 2016). @example await tensor([0]).gelu().data(); // 0 */
-    gelu(): Tensor;
+    /**
+     * x·Φ(x) with the normal distribution (Hendrycks and Gimpel, 2016): exact, or by its tanh form, as GPT-2 has it.
+     * @throws {ArgumentError} when `approximate` is neither 'none' (the default) nor 'tanh'.
+     * @example await tensor([1]).gelu({ approximate: 'tanh' }).item(); // 0.8412
+     */
+    gelu(options?: { approximate?: 'none' | 'tanh' }): Tensor;
     /** x·sigmoid(x) (Elfwing et al., 2017). @example await tensor([0]).silu().data(); // 0 */
     silu(): Tensor;
     /** x where positive, else slope·x. @example await tensor([-1, 2]).leakyRelu(0.1).data(); // -0.1, 2 */
@@ -85,8 +92,10 @@ Tensor.prototype.erf = function () {
 Tensor.prototype.relu = function () {
   return relu(this);
 };
-Tensor.prototype.gelu = function () {
-  return gelu(this);
+Tensor.prototype.gelu = function ({ approximate = 'none' } = {}) {
+  if (approximate !== 'none' && approximate !== 'tanh')
+    throw new ArgumentError('gelu', `approximate is 'none' or 'tanh', got ${describe(approximate)}`, { value: approximate });
+  return approximate === 'none' ? gelu(this) : geluTanh(this);
 };
 Tensor.prototype.silu = function () {
   return silu(this);

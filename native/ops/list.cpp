@@ -19,6 +19,7 @@ const std::vector<OpDef>& op_list() {
       {"check_index", decode_check_index},
       {"gather_rows", decode_gather_rows},
       {"scatter_add_rows", decode_scatter_add_rows},
+      {"divisors", decode_divisors},
       {"permutation", decode_permutation},
       {"norm", decode_norm},
       {"sgd", decode_sgd},

@@ -3,6 +3,8 @@ import type { Tensor } from 'hebb';
 import { clearOfZero, distinct, input, listed, reals, SPECIALS, wholes } from '../inputs.js';
 import { map, type Ref, sign, zip } from '../oracle.js';
 import type { Case } from '../table.js';
+import { bits } from './bits.js';
+import { divisions } from './division.js';
 import { binary, integers, unary } from './element.js';
 
 const any = reals(-3, 3);
@@ -33,6 +35,8 @@ export const arithmetic: readonly Case[] = [
   ...unary('rsqrt', (x) => 1 / Math.sqrt(x), { values: reals(0.2, 4), tolerance: 2, gradient: 'smooth' }),
   ...unary('reciprocal', (x) => 1 / x, { values: clearOfZero(0.5, 3), tolerance: 'exact', gradient: 'smooth' }),
   ...clamps(),
+  ...divisions,
+  ...bits,
 ];
 
 function clamps(): Case[] {

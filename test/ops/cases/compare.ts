@@ -1,5 +1,6 @@
 // Comparisons, logic on bools, and choosing by a mask.
-import { type Tensor, where } from 'hebb';
+import { type DType, type Tensor, where } from 'hebb';
+import { DTYPES, isFloat, promote } from '../dtypes.js';
 import { input, listed, reals, wholes } from '../inputs.js';
 import { map, type Ref, zip } from '../oracle.js';
 import type { Case } from '../table.js';
@@ -19,7 +20,73 @@ const LOGIC = {
   logicalOr: (a: number, b: number) => a | b,
 } as const;
 
-export const compare: readonly Case[] = [...comparisons(), ...logic(), ...wheres()];
+const pairs = DTYPES.flatMap((a) => DTYPES.map((b) => [a, b] as const));
+const few = (dtype: DType) =>
+  dtype === 'bool' ? wholes(0, 1) : dtype === 'u8' ? wholes(0, 4) : isFloat(dtype) ? listed([0, 1, -1, 2, 0.5, -3, 4]) : wholes(-3, 4);
+
+export const compare: readonly Case[] = [...comparisons(), ...logic(), ...wheres(), ...mixed(), ...withNumbers()];
+
+/** Every pair of dtypes: a comparison of the values themselves; a choice in the promoted dtype. */
+function mixed(): Case[] {
+  return pairs.flatMap(([a, b]): Case[] => {
+    const inputs = [input([41], few(a), a), input([41], few(b), b)];
+    const rest = { tolerance: 'exact', gradient: 'none', plain: 'few values' } as const;
+    return [
+      ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const).map(
+        (name): Case => ({
+          ...rest,
+          op: `Tensor.${name}`,
+          name: `${a} with ${b}`,
+          inputs,
+          hebb: (x, y) => x[name](y),
+          oracle: (x, y) => zip(COMPARISONS[name], x, y),
+          dtype: 'bool',
+        }),
+      ),
+      {
+        ...rest,
+        op: 'where',
+        name: `${a} or ${b} gives ${promote(a, b)}`,
+        inputs: [input([41], wholes(0, 1), 'bool'), ...inputs],
+        hebb: (mask, x, y) => where(mask, x, y),
+        oracle: (...xs) => zip((mask, x, y) => (mask ? x : y), ...xs),
+        dtype: promote(a, b),
+      },
+    ];
+  });
+}
+
+/** A number takes the tensor's dtype where that holds it; a fraction makes integers f32. */
+function withNumbers(): Case[] {
+  const numbers = [1, -2, 0.5] as const;
+  const rest = { tolerance: 'exact', gradient: 'none', plain: 'few values' } as const;
+  return DTYPES.flatMap((dtype) =>
+    numbers.flatMap((number): Case[] => {
+      const whole = Number.isInteger(number);
+      const chosen: DType = isFloat(dtype) ? dtype : whole ? 'i32' : 'f32';
+      return [
+        {
+          ...rest,
+          op: 'Tensor.lt',
+          name: `${dtype} with ${number}`,
+          inputs: [input([41], few(dtype), dtype)],
+          hebb: (x) => x.lt(number),
+          oracle: (x) => map(x, (value) => Number(value < number)),
+          dtype: 'bool',
+        },
+        {
+          ...rest,
+          op: 'Tensor.where',
+          name: `${dtype} or ${number} gives ${chosen}`,
+          inputs: [input([41], wholes(0, 1), 'bool'), input([41], few(dtype), dtype)],
+          hebb: (mask, x) => mask.where(x, number),
+          oracle: (mask, x) => zip((yes, value) => (yes ? value : number), mask, x),
+          dtype: chosen,
+        },
+      ];
+    }),
+  );
+}
 
 function comparisons(): Case[] {
   const values = [listed([-1, 0.5, 2, 0.5, 3]), listed([0.5, 0.5, -1, 3])] as const;

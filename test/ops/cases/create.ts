@@ -45,6 +45,28 @@ function tensors(): Case[] {
     ['numbers as i32', () => tensor([1, -7], { dtype: 'i32' }), 'i32', [2], [1, -7]],
     ['numbers as bf16', () => tensor([1, -7.5], { dtype: 'bf16' }), 'bf16', [2], [1, -7.5]],
     ['numbers as f16', () => tensor([1, -7.5], { dtype: 'f16' }), 'f16', [2], [1, -7.5]],
+    [
+      'bits as bf16',
+      () => tensor(Uint16Array.of(0x3f80, 0xc0f0, 0x7f80, 0x0001), { dtype: 'bf16' }),
+      'bf16',
+      [4],
+      [1, -7.5, Infinity, 2 ** -133],
+    ],
+    [
+      'bits as f16',
+      () => tensor(Uint16Array.of(0x3c00, 0xc780, 0xfc00, 0x0001), { dtype: 'f16' }),
+      'f16',
+      [4],
+      [1, -7.5, -Infinity, 2 ** -24],
+    ],
+    [
+      'Float32Array as bf16',
+      () => tensor(Float32Array.of(1 + 2 ** -8, 1 + 3 * 2 ** -8, Number.NaN), { dtype: 'bf16' }),
+      'bf16',
+      [3],
+      [1, 1 + 2 ** -6, Number.NaN],
+    ],
+    ['Float32Array as f16', () => tensor(Float32Array.of(65519, 65520, 2 ** -25), { dtype: 'f16' }), 'f16', [3], [65504, Infinity, 0]],
     ['numbers as bool', () => tensor([1, 0], { dtype: 'bool' }), 'bool', [2], [1, 0]],
     [
       'more than 4 KiB',

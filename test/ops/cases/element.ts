@@ -121,13 +121,14 @@ interface BinaryPlan {
   readonly bool?: boolean;
   /** Exact unless given: IEEE defines most results. */
   readonly tolerance?: Tolerance;
+  readonly plain?: string;
 }
 
 /** Cases of `a.name(b)`. */
 export function binary(
   name: Binary,
   f: (a: number, b: number) => number,
-  { values, gradient, bool = false, tolerance = 'exact' }: BinaryPlan,
+  { values, gradient, bool = false, tolerance = 'exact', plain = bool ? 'a comparison' : undefined }: BinaryPlan,
 ): Case[] {
   const dtype = bool ? 'bool' : 'f32';
   const hebb = (a: Tensor, b: Tensor): Tensor => a[name](b);
@@ -139,7 +140,7 @@ export function binary(
     oracle,
     tolerance,
     gradient,
-    plain: bool ? 'a comparison' : undefined,
+    plain,
   } as const;
   const few = listed([-1.5, 0.25, 2, 0.25]);
   const pairs = SPECIALS.flatMap((a) => SPECIALS.map((b) => [a, b] as const));

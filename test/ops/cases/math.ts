@@ -4,6 +4,7 @@ import type { Tensor } from 'hebb';
 import { clearOfZero, type Fill, input, listed, reals, SPECIALS } from '../inputs.js';
 import { erf, gelu, map, type Ref, sigmoid, silu } from '../oracle.js';
 import type { Case } from '../table.js';
+import { activations } from './activations.js';
 import { unary } from './element.js';
 import { powers } from './powers.js';
 import { rounding } from './rounding.js';
@@ -24,6 +25,7 @@ export const math: readonly Case[] = [
   // Where sigmoid(x) is denormal it has lost bits, and silu with it.
   ...unary('silu', silu, { values: any, tolerance: 4, gradient: 'smooth', extremes: 'scaled' }),
   ...leakyRelus(),
+  ...activations,
   ...powers,
   ...trigonometry,
   ...rounding,
