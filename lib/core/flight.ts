@@ -175,6 +175,10 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
         `an integer is divided by 0 at position ${fault.row} of the divisor; mask it first: b.eq(0).where(1, b)`,
         { value: 0 },
       );
+    case 7:
+      return new ArgumentError(op, `the weights of row ${fault.row} are negative or not finite, or too few are positive`, {
+        value: fault.row,
+      });
     case 5:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });
     default:

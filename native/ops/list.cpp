@@ -21,6 +21,8 @@ const std::vector<OpDef>& op_list() {
       {"scatter_add_rows", decode_scatter_add_rows},
       {"divisors", decode_divisors},
       {"permutation", decode_permutation},
+      {"randint", decode_randint},
+      {"multinomial", decode_multinomial},
       {"norm", decode_norm},
       {"sgd", decode_sgd},
       {"adam", decode_adam},
