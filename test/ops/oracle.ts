@@ -129,6 +129,9 @@ export const largest = (values: readonly number[]): number => values.reduce((mos
 export const smallest = (values: readonly number[]): number => values.reduce((least, value) => Math.min(least, value));
 export const length2 = (values: readonly number[]): number => Math.sqrt(total(values.map((value) => value * value)));
 
+/** The first NaN if there is one, else the first of the smallest values. */
+export const whereSmallest = (values: readonly number[]): number => whereLargest(values.map((value) => -value));
+
 /** The first NaN if there is one, else the first of the largest values. */
 export function whereLargest(values: readonly number[]): number {
   const nan = values.findIndex(Number.isNaN);

@@ -7,6 +7,7 @@ import { create } from './cases/create.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
+import { moments } from './cases/moments.js';
 import { reduce } from './cases/reduce.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
@@ -56,6 +57,7 @@ export const cases: readonly Case[] = [
   ...compare,
   ...cast,
   ...reduce,
+  ...moments,
   ...shape,
   ...select,
   ...matmul,

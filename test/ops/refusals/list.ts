@@ -3,6 +3,7 @@ import type { Refusal } from '../table.js';
 import { creation } from './creation.js';
 import { element } from './element.js';
 import { losses } from './losses.js';
+import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 
-export const refusals: readonly Refusal[] = [...element, ...shapes, ...losses, ...creation];
+export const refusals: readonly Refusal[] = [...element, ...reductions, ...shapes, ...losses, ...creation];
