@@ -38,6 +38,22 @@ export {
 export * from './data/index.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';
-export { concat, type NormOptions, type VarianceOptions, where } from './ops/index.js';
+export {
+  concat,
+  einsum,
+  eye,
+  fullLike,
+  type Index,
+  linspace,
+  logspace,
+  meshgrid,
+  type NormOptions,
+  onesLike,
+  type PadMode,
+  stack,
+  type VarianceOptions,
+  where,
+  zerosLike,
+} from './ops/index.js';
 export * as optim from './optim/index.js';
 export * from './train/index.js';

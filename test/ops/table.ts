@@ -1,16 +1,23 @@
 // The op table: what each exported op must compute, and for which inputs it must refuse. The *.test.ts files beside it walk over it.
 import type { DType, HebbError, Tensor } from 'hebb';
 import { arithmetic } from './cases/arithmetic.js';
+import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
+import { einsums } from './cases/einsum.js';
+import { gathers } from './cases/gather.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
 import { moments } from './cases/moments.js';
+import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
+import { repeat } from './cases/repeat.js';
+import { rowLosses } from './cases/row_losses.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
+import { views } from './cases/views.js';
 import type { Input } from './inputs.js';
 import type { Ref } from './oracle.js';
 import { refusals } from './refusals/list.js';
@@ -62,7 +69,14 @@ export const cases: readonly Case[] = [
   ...select,
   ...matmul,
   ...losses,
+  ...pointwiseLosses,
+  ...rowLosses,
   ...create,
+  ...views,
+  ...repeat,
+  ...einsums,
+  ...indexing,
+  ...gathers,
 ];
 
 export { refusals };

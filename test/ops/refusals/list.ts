@@ -2,8 +2,10 @@
 import type { Refusal } from '../table.js';
 import { creation } from './creation.js';
 import { element } from './element.js';
+import { indexing } from './indexing.js';
 import { losses } from './losses.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
+import { views } from './views.js';
 
-export const refusals: readonly Refusal[] = [...element, ...reductions, ...shapes, ...losses, ...creation];
+export const refusals: readonly Refusal[] = [...element, ...reductions, ...shapes, ...losses, ...creation, ...views, ...indexing];
