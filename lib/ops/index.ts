@@ -16,6 +16,9 @@ import './gather.js';
 import './rows.js';
 import './at.js';
 import './masks.js';
+import './scan.js';
+import './sort.js';
+import './unique.js';
 
 export type { Index } from './at.js';
 export { where } from './compare.js';
@@ -25,4 +28,6 @@ export { einsum } from './einsum.js';
 export type { NormOptions } from './norm.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';
+export type { Ordered } from './sort.js';
+export type { Unique } from './unique.js';
 export type { VarianceOptions } from './variance.js';

@@ -11,6 +11,7 @@ import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
 import { moments } from './cases/moments.js';
+import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
@@ -65,6 +66,7 @@ export const cases: readonly Case[] = [
   ...cast,
   ...reduce,
   ...moments,
+  ...order,
   ...shape,
   ...select,
   ...matmul,

@@ -6,7 +6,9 @@ import type { Case } from '../table.js';
 import { AXES, axesOf, label } from './reduce.js';
 
 type Options = Axes & { correction?: number; ord?: number };
-type Name = 'var' | 'std' | 'norm' | 'logSumExp' | 'countNonzero' | 'all' | 'any';
+type Name = 'prod' | 'var' | 'std' | 'norm' | 'logSumExp' | 'countNonzero' | 'all' | 'any';
+
+const product = (values: number[]): number => values.reduce((most, value) => most * value, 1);
 
 const variance =
   (correction = 1) =>
@@ -163,6 +165,20 @@ export const moments: readonly Case[] = [
   },
   infinities('logSumExp', logSumExp),
   ...halves('logSumExp', logSumExp),
+  ...family('prod', product, clearOfZero(0.8, 1.25)),
+  { ...one('prod', product, wholes(-1, 2), [4, 5], { axis: 1 }), name: 'with zeros', plain: 'zeros' },
+  { ...one('prod', product, wholes(-1, 2), [3, 2, 4], { axis: [0, 2], keepDim: true }), name: 'with zeros, two axes', plain: 'zeros' },
+  { ...one('prod', product, reals(0, 1), [2, 0], { axis: 1 }), plain: 'of nothing', gradient: 'none' },
+  {
+    ...one('prod', product, wholes(1, 3), [9, 5], { axis: 0 }),
+    name: 'of i32',
+    inputs: [input([9, 5], wholes(1, 3), 'i32')],
+    dtype: 'i32',
+    tolerance: 'exact',
+    gradient: 'none',
+  },
+  infinities('prod', product),
+  ...halves('prod', product),
   ...counts('countNonzero', count, true),
   ...counts('all', every, false),
   ...counts('any', some, true),

@@ -5,7 +5,7 @@ import type { Refusal } from '../table.js';
 const wrong = (value: unknown): never => value as never;
 const matrix = (): Tensor => zeros([2, 3]);
 
-const NAMES = ['sum', 'mean', 'max', 'min', 'var', 'std', 'norm', 'logSumExp', 'countNonzero', 'all', 'any'] as const;
+const NAMES = ['sum', 'mean', 'max', 'min', 'prod', 'var', 'std', 'norm', 'logSumExp', 'countNonzero', 'all', 'any'] as const;
 
 const reduction = (name: (typeof NAMES)[number]): Refusal[] => {
   const op = `Tensor.${name}`;
