@@ -1,4 +1,4 @@
-// Reductions of 16 Mi values by rows, by columns and all at once; softmax and cross-entropy forward and backward.
+// Reductions of 16 Mi values by rows, by columns and all at once; softmax and cross-entropy forward and backward; ordering of 1 Mi values.
 import { availableParallelism } from 'node:os';
 import { grad, nn, randn, run, type Tensor, tensor } from 'hebb';
 import { inFlight } from './flight.js';
@@ -7,6 +7,8 @@ import type { Workload } from './measure.js';
 const SIDE = 4096;
 const ROWS = 4096;
 const CLASSES = 1000;
+const MI = 1 << 20;
+const TOP = 100;
 
 /** Work on stored tensors; with two runs in flight neither recording nor the way to the executor and back counts. */
 function work<T>(id: string, make: () => T, stored: (of: T) => Tensor[], record: (of: T) => Tensor): Workload {
@@ -51,4 +53,11 @@ const crossEntropy = work(
   ({ x, labels }) => grad(nn.crossEntropy(x, labels), [x])[0]!,
 );
 
-export const reduce: Workload[] = [...reductions, softmax, crossEntropy];
+export const reduce: Workload[] = [
+  ...reductions,
+  softmax,
+  crossEntropy,
+  ofOne('sort.sort', [MI], (x) => x.sort().values),
+  ofOne('sort.topK', [MI], (x) => x.topK(TOP).values),
+  ofOne('sort.cumsum', [MI], (x) => x.cumsum(0)),
+];

@@ -32,7 +32,7 @@ async function unique(a: Tensor): Promise<Unique> {
 
 async function nonzero(a: Tensor): Promise<Tensor> {
   const x = operand('nonzero', a);
-  const flags = await x.to('bool').data();
+  const flags = (await x.to('bool').data()) as Uint8Array;
   const rank = x.shape.length;
   const places = new Int32Array(flags.reduce((n, value) => n + value, 0) * rank);
   for (let i = 0, at = 0; i < flags.length; i++) {
