@@ -150,11 +150,11 @@ void check_softmax(const KernelTable& table, int64_t cols, const char* special) 
   kernels.softmax[0](x.data(), y.data(), rows, cols);
   kernels.softmax[0](z.data(), z.data(), rows, cols);
   check(distance(y, soft) <= 2e-6 && distance(z, y) == 0, table.isa, "softmax " + name);
-  kernels.softmax_grad[0](y.data(), dy.data(), dx.data(), rows, cols);
+  kernels.softmax_grad[0](y.data(), dy.data(), dx.data(), rows, cols, false);
   check(distance(dx, grad, 1) <= 2e-6, table.isa, "softmax_grad " + name);
   kernels.softmax[1](x.data(), y.data(), rows, cols);
   check(distance(y, logs) <= 2e-6, table.isa, "log softmax " + name);
-  kernels.softmax_grad[1](y.data(), dy.data(), dx.data(), rows, cols);
+  kernels.softmax_grad[1](y.data(), dy.data(), dx.data(), rows, cols, true);
   check(distance(dx, log_grad, 1) <= 2e-6 * sqrt(double(cols + 1)), table.isa, "log softmax_grad " + name);
   if (cols == 0) return;
 
@@ -169,7 +169,7 @@ void check_softmax(const KernelTable& table, int64_t cols, const char* special) 
       const size_t r = i / size_t(cols);
       logit_grad[i] = (soft[i] - (i % size_t(cols) == size_t(labels[r]) ? 1 : 0)) * double(dy[r * size_t(step)]);
     }
-    kernels.cross_entropy_grad(x.data(), labels.data(), sums.data(), dy.data(), step, dx.data(), rows, cols);
+    kernels.cross_entropy_grad(x.data(), labels.data(), sums.data(), dy.data(), step, dx.data(), rows, cols, step == 1);
     check(distance(dx, logit_grad, 1) <= 4e-6, table.isa, "cross_entropy_grad " + name);
   }
 }
