@@ -1,4 +1,4 @@
-"""JAX: training steps as one jit-compiled call each, with the old state donated."""
+"""JAX: training steps as one jit-compiled call each, with the old state donated; reductions and ordering."""
 import os
 
 from serve import serve, thread_count
@@ -100,11 +100,47 @@ def epoch():
     return run
 
 
+def jitted(make, op):
+    """The compiled op(*inputs); all results but the newest are dropped."""
+    def build():
+        inputs, f = [jnp.asarray(x) for x in make()], jax.jit(op)
+
+        def run(n):
+            for _ in range(n):
+                f(*inputs).block_until_ready()
+        return run
+    return {"jit": build}
+
+
+def normal(*shape):
+    return random.standard_normal(shape, dtype=numpy.float32)
+
+
+def reductions():
+    ops = {"sum": jnp.sum, "mean": jnp.mean, "max": jnp.max, "argmax": jnp.argmax, "var": lambda x, axis: jnp.var(x, axis, ddof=1)}
+    axes = {"rows": 1, "columns": 0, "all": None}
+    return {f"reduce.{name}.{over}": jitted(lambda: [normal(4096, 4096)], lambda x, op=op, axis=axis: op(x, axis=axis))
+            for name, op in ops.items() for over, axis in axes.items()}
+
+
+def softmax_backward(x, dy):
+    return jax.vjp(jax.nn.softmax, x)[1](dy)[0]
+
+
+def cross_entropy_backward(x, labels):
+    return jax.grad(lambda x: -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(x), labels[:, None], 1)))(x)
+
+
 config = "jit, donated"
 workloads = {
     "train.xor": {config: xor},
     "train.mlp.32": {config: mlp(32)},
     "train.mlp.128": {config: mlp(128)},
     "train.mnist.epoch": {config: epoch},
-}
+    "softmax": jitted(lambda: [normal(4096, 1000), normal(4096, 1000)], softmax_backward),
+    "loss.crossEntropy": jitted(lambda: [normal(4096, 1000), random.integers(0, 1000, 4096).astype(numpy.int32)], cross_entropy_backward),
+    "sort.sort": jitted(lambda: [normal(1 << 20)], jnp.sort),
+    "sort.topK": jitted(lambda: [normal(1 << 20)], lambda x: jax.lax.top_k(x, 100)[0]),
+    "sort.cumsum": jitted(lambda: [normal(1 << 20)], jnp.cumsum),
+} | reductions()
 serve("jax", jax.__version__, workloads, threads)

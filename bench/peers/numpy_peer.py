@@ -1,5 +1,5 @@
-"""NumPy with its wheel's OpenBLAS: matrix products. A stack whose stride is 0 repeats one product inside one call,
-so that OpenBLAS is timed and not Python."""
+"""NumPy: matrix products by its wheel's OpenBLAS, where a stack whose stride is 0 repeats one product inside one call, so that
+OpenBLAS is timed and not Python; reductions and ordering, which know one thread only."""
 import numpy
 from numpy.lib.stride_tricks import as_strided
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -29,6 +29,57 @@ def square(size):
     return repeated(normal(size, size), normal(size, size))
 
 
+def passes(make, op):
+    """op(x) again and again."""
+    def build():
+        x = make()
+
+        def run(n):
+            for _ in range(n):
+                op(x)
+        return run
+    return build
+
+
+def reductions():
+    ops = {"sum": numpy.sum, "mean": numpy.mean, "max": numpy.max, "argmax": numpy.argmax, "var": lambda x, axis: numpy.var(x, axis, ddof=1)}
+    axes = {"rows": 1, "columns": 0, "all": None}
+    square = lambda: normal(4096, 4096)
+    return {f"reduce.{name}.{over}": {"eager": passes(square, lambda x, op=op, axis=axis: op(x, axis=axis))}
+            for name, op in ops.items() for over, axis in axes.items()}
+
+
+def rows_of_classes():
+    return normal(4096, 1000), normal(4096, 1000), random.integers(0, 1000, 4096)
+
+
+def softmax(both):
+    x, dy, _ = both
+    y = numpy.exp(x - x.max(1, keepdims=True))
+    y /= y.sum(1, keepdims=True)
+    return y * (dy - (y * dy).sum(1, keepdims=True))
+
+
+def cross_entropy(both):
+    x, _, labels = both
+    y = numpy.exp(x - x.max(1, keepdims=True))
+    y /= y.sum(1, keepdims=True)
+    y[numpy.arange(4096), labels] -= 1
+    y /= 4096
+    return y
+
+
+def ordering():
+    line = lambda: normal(1 << 20)
+    return {
+        "softmax": {"eager": passes(rows_of_classes, softmax)},
+        "loss.crossEntropy": {"eager": passes(rows_of_classes, cross_entropy)},
+        "sort.sort": {"values": passes(line, numpy.sort)},
+        "sort.topK": {"partition, values": passes(line, lambda x: numpy.sort(numpy.partition(x, x.size - 100)[-100:])[::-1])},
+        "sort.cumsum": {"eager": passes(line, numpy.cumsum)},
+    }
+
+
 threads = thread_count()
 threadpool_limits(threads)
 blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas")
@@ -40,7 +91,7 @@ if threads == 1:
         "gemm.mlp.nn": {config: repeated(x, w)},
         "gemm.mlp.nt": {config: repeated(x, numpy.ascontiguousarray(w.T).T)},
         "gemm.mlp.tn": {config: repeated(x.T, dy)},
-    }
+    } | reductions() | ordering()
 else:
     workloads = {f"gemm.{size}.mt": {config: square(size)} for size in SIZES}
 serve("numpy", numpy.__version__, workloads, threads)

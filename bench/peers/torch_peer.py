@@ -1,4 +1,4 @@
-"""PyTorch: training steps, elementwise passes. Eager with its fused optimizers, and compiled by Inductor: the caller keeps the faster."""
+"""PyTorch: training steps, elementwise passes, reductions, ordering. Eager with its fused optimizers, and compiled by Inductor: the caller keeps the faster."""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -150,6 +150,56 @@ def epoch(make):
     return build
 
 
+def eager_and_compiled(make, op):
+    """op(inputs) as it is and compiled; make() gives the inputs."""
+    def build(wrap):
+        def ready():
+            inputs, f = make(), wrap(op)
+            return passes(lambda: f(inputs))
+        return ready
+    return {"eager": build(lambda f: f), "compile": build(torch.compile)}
+
+
+def reductions():
+    ops = {
+        "sum": lambda x, *dim: torch.sum(x, *dim),
+        "mean": lambda x, *dim: torch.mean(x, *dim),
+        "max": lambda x, *dim: torch.amax(x, *dim),
+        "argmax": lambda x, *dim: torch.argmax(x, *dim),
+        "var": lambda x, *dim: torch.var(x, *dim, correction=1),
+    }
+    axes = {"rows": (1,), "columns": (0,), "all": ()}
+    return {f"reduce.{name}.{over}": eager_and_compiled(lambda: torch.randn(4096, 4096), lambda x, op=op, dim=dim: op(x, *dim))
+            for name, op in ops.items() for over, dim in axes.items()}
+
+
+def softmax():
+    return torch.randn(4096, 1000, requires_grad=True), torch.randn(4096, 1000)
+
+
+def softmax_backward(inputs):
+    x, dy = inputs
+    return torch.autograd.grad(torch.softmax(x, 1), x, dy)
+
+
+def cross_entropy():
+    return torch.randn(4096, 1000, requires_grad=True), torch.randint(0, 1000, (4096,))
+
+
+def cross_entropy_backward(inputs):
+    x, labels = inputs
+    return torch.autograd.grad(F.cross_entropy(x, labels), x)
+
+
+def compiled_forward(make, op):
+    """Inductor compiles the backward pass of what it compiled forward."""
+    def build():
+        x, other = make()
+        f = torch.compile(op)
+        return passes(lambda: torch.autograd.grad(f(x, other).sum(), x))
+    return build
+
+
 threads = thread_count()
 torch.set_num_threads(threads)
 torch.manual_seed(1)
@@ -164,5 +214,12 @@ workloads = {
     "train.mlp.32": {name: mlp(make, 32) for name, make in makers.items()},
     "train.mlp.128": {name: mlp(make, 128) for name, make in makers.items()},
     "train.mnist.epoch": {name: epoch(make) for name, make in makers.items()},
-}
+    "softmax": {"eager": lambda: passes(lambda both=softmax(): softmax_backward(both)),
+                "compile": compiled_forward(softmax, lambda x, dy: torch.softmax(x, 1) * dy)},
+    "loss.crossEntropy": {"eager": lambda: passes(lambda both=cross_entropy(): cross_entropy_backward(both)),
+                          "compile": compiled_forward(cross_entropy, F.cross_entropy)},
+    "sort.sort": eager_and_compiled(lambda: torch.randn(N), torch.sort),
+    "sort.topK": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.topk(x, 100)),
+    "sort.cumsum": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.cumsum(x, 0)),
+} | reductions()
 serve("torch", torch.__version__, workloads, threads)

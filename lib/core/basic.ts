@@ -39,11 +39,14 @@ export const mulOp: Op = newOp('mul', { kind: 'element', float: 'mul', int: 'mul
 
 export const add = (a: Tensor, b: Tensor | number): Tensor => binary(addOp, a, b);
 
-/** The walker's first gradient: a number 1 that `mul` drops. */
+/** The walker's first gradient, a number 1, and what `spread` makes of it: `mul` drops them. */
 export const ones = new WeakSet<Tensor>();
 
 export function mul(a: Tensor, b: Tensor | number): Tensor {
-  if (ones.has(a)) return operand('mul', b);
+  if (ones.has(a)) {
+    const x = operand('mul', b);
+    return expand(x, broadcast('mul', a.shape, x.shape));
+  }
   return binary(mulOp, a, b);
 }
 
@@ -129,7 +132,16 @@ export function permute(a: Tensor, order: readonly number[]): Tensor {
 }
 
 /** The kinds of the `reduce` command, for f32 and for integers. */
-const REDUCE = { sum: [0, 5], mean: [1, -1], max: [2, 6], min: [3, 7], argmax: [4, 8] } as const;
+const REDUCE = {
+  sum: [0, 8],
+  mean: [1, -1],
+  max: [2, 9],
+  min: [3, 10],
+  argmax: [4, 11],
+  argmin: [5, 12],
+  prod: [6, 13],
+  deviations: [7, -1],
+} as const;
 
 /** Reduces the adjacent axes first … first+count-1: the node that a `reduce` command computes. */
 export function reduceNode(op: Op, x: Tensor, first: number, count: number, dtype: DType): Tensor {
@@ -160,8 +172,12 @@ export function reduceLowering(kind: keyof typeof REDUCE): Op['lowering'] {
 export const keptShape = (shape: Shape, axes: readonly number[]): number[] => shape.map((n, i) => (axes.includes(i) ? 1 : n));
 
 /** A reduced node's gradient, spread over its input again. */
-export const spread = (dy: Tensor, x: Tensor, first: number, count: number): Tensor =>
-  expand(reshape(dy, [...x.shape.slice(0, first), ...new Array<number>(count).fill(1), ...x.shape.slice(first + count)]), x.shape);
+export function spread(dy: Tensor, x: Tensor, first: number, count: number): Tensor {
+  const kept = [...x.shape.slice(0, first), ...new Array<number>(count).fill(1), ...x.shape.slice(first + count)];
+  const wide = expand(reshape(dy, kept), x.shape);
+  if (ones.has(dy)) ones.add(wide);
+  return wide;
+}
 
 export const sumOp: Op = newOp('sum', reduceLowering('sum'), ({ inputs: [x], attrs: [first, count], dy }) => [
   spread(dy, x!, first!, count!),

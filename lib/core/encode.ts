@@ -146,7 +146,7 @@ export class Encoder {
     const { node } = unit;
     const { lowering } = node.op;
     const parts = lowering.kind === 'command' && lowering.parts ? lowering.parts(node) : 1;
-    const io = this.operands(node, seen, (k) => unit.writes[k]!);
+    const io = this.operands(node, seen, (k) => unit.results[k]!);
     return Array.from({ length: parts }, (_, part) => this.plain(node, io, part));
   }
 
@@ -165,11 +165,14 @@ export class Encoder {
     return [opcode(lowering.opcode), args];
   }
 
-  private operands(node: Tensor, seen: (value: Value) => number, output: (k: number) => Value): Operands {
+  private operands(node: Tensor, seen: (value: Value) => number, output: (k: number) => Value | null): Operands {
     return {
       input: (k) => seen(this.lowering.operandOf(node, node.inputs[k]!).value),
       swapped: (k) => this.lowering.operandOf(node, node.inputs[k]!).swapped,
-      output: (k = 0) => this.buffer(output(k)),
+      output: (k = 0) => {
+        const value = output(k);
+        return value ? this.buffer(value) : -1;
+      },
       scalar: (k) => this.scalar(node, k),
     };
   }

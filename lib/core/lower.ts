@@ -19,7 +19,7 @@ export interface Demand {
 
 export class Lowering {
   readonly units: Unit[] = [];
-  private readonly access = new Map<Tensor, Access[]>();
+  private readonly access = new Map<Tensor, readonly (Access | null)[]>();
   private readonly contiguousOf = new Map<Tensor, Value>();
   private readonly variables = new Map<Parameter, Value>();
   /** Earlier values of a variable that later writers overwrite, oldest first. */
@@ -76,7 +76,7 @@ export class Lowering {
   }
 
   /** The memory of a node, which is lowered first where it isn't yet: a group may read what stands later in the list. */
-  private accessOf(base: Tensor): Access[] {
+  private accessOf(base: Tensor): readonly (Access | null)[] {
     if (!this.lowered.has(base)) this.lower(base);
     return this.access.get(base) ?? [];
   }
@@ -167,7 +167,7 @@ export class Lowering {
     const [source, ...operands] = node.inputs as [Tensor, ...Tensor[]];
     let command = this.graph.resolve(source);
     if (isLeaf(command)) {
-      command = record(of, operands, source.shape, source.dtype);
+      command = record(of, operands, source.shape, source.dtype, node.attrs.slice(1));
       this.lowered.add(command);
       this.lowerCommand(command);
     }
@@ -181,10 +181,20 @@ export class Lowering {
     unit.fails = lowering.fails ?? false;
     for (const input of node.inputs) this.read(unit, this.operandOf(node, input).value);
     const outputs = [{ shape: node.shape, dtype: node.dtype }, ...(lowering.extra?.(node) ?? [])];
+    unit.results = outputs.map(({ shape, dtype }, k) => {
+      const wanted = k === 0 || !lowering.spares || this.isPicked(node, k);
+      return wanted ? this.write(unit, this.newValue(shape, dtype)) : null;
+    });
     this.access.set(
       node,
-      outputs.map(({ shape, dtype }) => ({ value: this.write(unit, this.newValue(shape, dtype)), strides: null })),
+      unit.results.map((value) => value && { value, strides: null }),
     );
+  }
+
+  /** Whether somebody reads output `k` of a command; one that a pick runs again stands in no list. */
+  private isPicked(node: Tensor, k: number): boolean {
+    if (this.graph.nodes[node.index] !== node) return true;
+    return this.users[node.index]!.some(({ op, attrs }) => op.lowering.kind === 'pick' && attrs[0] === k);
   }
 
   /** An operand of a command; a matrix may stay stored with its axes swapped. */

@@ -21,6 +21,7 @@ export interface Operands {
   input(k: number): number;
   /** Whether input `k` is stored with its last two axes swapped (only for ops with `swaps`). */
   swapped(k: number): boolean;
+  /** The buffer of output `k`; -1 for one that is left out. */
   output(k?: number): number;
   /** The number of the node's own scalar `k`. */
   scalar(k: number): number;
@@ -31,7 +32,7 @@ export type Lowering =
   | { readonly kind: 'leaf' }
   /** The same memory under another shape. */
   | { readonly kind: 'alias' }
-  /** Output `attrs[0]` of a command `of` with several: inputs are its node and that one's inputs. */
+  /** Output `attrs[0]` of a command `of` with several: inputs are its node and that one's inputs, further attrs its own. */
   | { readonly kind: 'pick'; readonly of: Op }
   /** Strides over the input's memory; `strides` maps those of the input to those of the result. */
   | { readonly kind: 'view'; readonly strides: (node: Tensor, strides: readonly number[]) => number[] }
@@ -53,6 +54,8 @@ export type Lowering =
       readonly prologue?: boolean;
       /** A Chain may follow on the hot result (`gemm`). */
       readonly epilogue?: boolean;
+      /** The outputs 1, 2 … that nobody picks are left out: their number is -1. */
+      readonly spares?: boolean;
       /** Shapes and dtypes of outputs 1, 2 …. */
       readonly extra?: (node: Tensor) => readonly { shape: Shape; dtype: DType }[];
     }

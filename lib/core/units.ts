@@ -54,6 +54,8 @@ export class ChainUnit extends BaseUnit {
 }
 
 export class CommandUnit extends BaseUnit {
+  /** Output by output; null: left out. */
+  results: readonly (Value | null)[] = [];
   constructor(
     readonly node: Tensor,
     readonly name: string,

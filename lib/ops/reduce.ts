@@ -1,4 +1,5 @@
-// Reductions over any axes: mean, max, min, argmax, norm (sum is the core's).
+// Reductions over any axes: mean, the extremes and where they are, counts and their logic (sum is the core's; variance.ts and norm.ts
+// have what is composed of reductions).
 import { cast, expand, inF32, mul, reduceAxes, reduceLowering, reduceNode, reshape, spread, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
@@ -23,6 +24,7 @@ const extreme = (name: 'max' | 'min'): Op =>
 const maxOp = extreme('max');
 const minOp = extreme('min');
 const argmaxOp = newOp('argmax', reduceLowering('argmax'), null);
+const argminOp = newOp('argmin', reduceLowering('argmin'), null);
 
 const reduced = (op: Op, a: Tensor, axes: Axes = {}): Tensor => inF32(operand(op.name, a), (x) => reducedOf(op, x, axes));
 
@@ -36,15 +38,23 @@ function reducedOf(op: Op, t: Tensor, { axis, keepDim = false }: Axes): Tensor {
   return reduceAxes(x, axes, keepDim, (node, first, count) => reduceNode(op, node, first, count, dtype));
 }
 
-function argmax(a: Tensor, axis?: number): Tensor {
-  const x = operand('argmax', a);
+function position(op: Op, a: Tensor, axis?: number): Tensor {
+  const x = operand(op.name, a);
   if (axis === undefined) {
-    if (x.size === 0) throw new ShapeError('argmax', `no argmax of an empty tensor ${formatShape(x.shape)}`, { value: x.shape });
-    return reduceNode(argmaxOp, reshape(x, [x.size]), 0, 1, 'i32');
+    if (x.size === 0) throw new ShapeError(op.name, `no ${op.name} of an empty tensor ${formatShape(x.shape)}`, { value: x.shape });
+    return reduceNode(op, reshape(x, [x.size]), 0, 1, 'i32');
   }
-  const first = checkAxis('argmax', axis, x.shape.length);
-  if (x.shape[first] === 0) throw new ShapeError('argmax', `no argmax over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
-  return reduceNode(argmaxOp, x, first, 1, 'i32');
+  const first = checkAxis(op.name, axis, x.shape.length);
+  if (x.shape[first] === 0)
+    throw new ShapeError(op.name, `no ${op.name} over an empty axis of ${formatShape(x.shape)}`, { value: x.shape });
+  return reduceNode(op, x, first, 1, 'i32');
+}
+
+/** How many values are true, once `test` has made bools of them. */
+function counted(op: string, a: Tensor, axes: Axes = {}, test = (x: Tensor): Tensor => cast(x, 'bool')): Tensor {
+  const x = operand(op, a);
+  checkAxes(op, axes.axis, x.shape.length);
+  return sum(test(x), axes);
 }
 
 declare module '../core/tensor.js' {
@@ -57,8 +67,14 @@ declare module '../core/tensor.js' {
     min(options?: Axes): Tensor;
     /** The index of the largest value, of the first one at a tie, as i32; over all elements without an axis. @example await tensor([1, 3, 2]).argmax().item(); // 1 */
     argmax(axis?: number): Tensor;
-    /** The Euclidean norm over all or some axes. @example await tensor([3, 4]).norm().item(); // 5 */
-    norm(options?: Axes): Tensor;
+    /** The index of the smallest value, of the first one at a tie, as i32; over all elements without an axis. @example await tensor([1, 3, 2]).argmin().item(); // 0 */
+    argmin(axis?: number): Tensor;
+    /** How many values aren't 0 (NaN isn't), as i32. @example await tensor([0, 3, 2]).countNonzero().item(); // 2 */
+    countNonzero(options?: Axes): Tensor;
+    /** Whether no value is 0 or false, as bool; true over an empty axis. @example await tensor([true, false]).all().item(); // 0 */
+    all(options?: Axes): Tensor;
+    /** Whether a value isn't 0 or false, as bool; false over an empty axis. @example await tensor([true, false]).any().item(); // 1 */
+    any(options?: Axes): Tensor;
     /** Broadcasts to a larger shape without copying. @example await tensor([1, 2]).expand([2, 2]).data(); // 1, 2, 1, 2 */
     expand(shape: readonly number[]): Tensor;
   }
@@ -74,12 +90,19 @@ Tensor.prototype.min = function (options) {
   return reduced(minOp, this, options);
 };
 Tensor.prototype.argmax = function (axis) {
-  return argmax(this, axis);
+  return position(argmaxOp, this, axis);
 };
-Tensor.prototype.norm = function (options) {
-  const x = operand('norm', this);
-  checkAxes('norm', options?.axis, x.shape.length);
-  return inF32(x, (t) => sum(t.square(), options).sqrt());
+Tensor.prototype.argmin = function (axis) {
+  return position(argminOp, this, axis);
+};
+Tensor.prototype.countNonzero = function (options) {
+  return counted('countNonzero', this, options);
+};
+Tensor.prototype.all = function (options) {
+  return counted('all', this, options, (x) => x.eq(0)).eq(0);
+};
+Tensor.prototype.any = function (options) {
+  return counted('any', this, options).gt(0);
 };
 Tensor.prototype.expand = function (shape) {
   return expand(this, shape);

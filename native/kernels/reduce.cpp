@@ -1,5 +1,6 @@
-// Sum, max, min and argmax over rows and columns. f32 sums add at most 512 values in f32 (in lanes, or 32 down a column) and
-// then in f64, so that 16 Mi values lose no more than a block does. NaN wins a max, a min and an argmax; ties go to the first.
+// Sums, products, extremes, their positions and squared deviations over rows and columns. f32 sums add at most 512 values in f32 (in
+// lanes, or 32 down a column) and then in f64, so that 16 Mi values lose no more than a block does. NaN wins an extreme; ties go to the
+// first.
 #include "kernels/reduce.h"
 
 #include "simd/simd.h"
@@ -35,6 +36,23 @@ struct Sum {
   SIMD_INLINE T fold(V a) { return hsum(a); }
   SIMD_INLINE S merge(S a, S x) { return a + x; }
 };
+struct Prod {
+  using T = float;
+  using V = Vec;
+  using S = double;
+  static constexpr S START = 1;
+  SIMD_INLINE V start() { return set1(1); }
+  SIMD_INLINE V step(V a, V x) { return mul(a, x); }
+  SIMD_INLINE T fold(V a) {
+    float lane[LANES];
+    store(lane, a);
+    for (int width = LANES / 2; width > 0; width /= 2) {
+      for (int i = 0; i < width; i++) lane[i] *= lane[i + width];
+    }
+    return lane[0];
+  }
+  SIMD_INLINE S merge(S a, S x) { return a * x; }
+};
 struct Max {
   using T = float;
   using V = Vec;
@@ -45,6 +63,7 @@ struct Max {
   SIMD_INLINE T fold(V a) { return mask_any(is_nan(a)) ? __builtin_nanf("") : hmax(a); }
   SIMD_INLINE S merge(S a, S x) { return better(x, a) ? x : a; }
   SIMD_INLINE bool better(T x, T best) { return !(x <= best) && best == best; }
+  SIMD_INLINE Mask better(V x, V best) { return mask_not(mask_or(le(x, best), is_nan(best))); }
 };
 struct Min {
   using T = float;
@@ -54,7 +73,9 @@ struct Min {
   SIMD_INLINE V start() { return set1(START); }
   SIMD_INLINE V step(V a, V x) { return select(is_nan(x), x, min(x, a)); }
   SIMD_INLINE T fold(V a) { return mask_any(is_nan(a)) ? __builtin_nanf("") : hmin(a); }
-  SIMD_INLINE S merge(S a, S x) { return !(x >= a) && a == a ? x : a; }
+  SIMD_INLINE S merge(S a, S x) { return better(x, a) ? x : a; }
+  SIMD_INLINE bool better(T x, T best) { return !(x >= best) && best == best; }
+  SIMD_INLINE Mask better(V x, V best) { return mask_not(mask_or(ge(x, best), is_nan(best))); }
 };
 
 template <class R> SIMD_INLINE int32_t fold_int(VecI a) {
@@ -73,6 +94,16 @@ struct SumInt {
   SIMD_INLINE T fold(V a) { return fold_int<SumInt>(a); }
   SIMD_INLINE S merge(S a, S x) { return int32_t(uint32_t(a) + uint32_t(x)); }
 };
+struct ProdInt {
+  using T = int32_t;
+  using V = VecI;
+  using S = int32_t;
+  static constexpr S START = 1;
+  SIMD_INLINE V start() { return set1i(START); }
+  SIMD_INLINE V step(V a, V x) { return muli(a, x); }
+  SIMD_INLINE T fold(V a) { return fold_int<ProdInt>(a); }
+  SIMD_INLINE S merge(S a, S x) { return int32_t(uint32_t(a) * uint32_t(x)); }
+};
 struct MaxInt {
   using T = int32_t;
   using V = VecI;
@@ -83,6 +114,7 @@ struct MaxInt {
   SIMD_INLINE T fold(V a) { return fold_int<MaxInt>(a); }
   SIMD_INLINE S merge(S a, S x) { return x > a ? x : a; }
   SIMD_INLINE bool better(T x, T best) { return x > best; }
+  SIMD_INLINE Mask better(V x, V best) { return lti(best, x); }
 };
 struct MinInt {
   using T = int32_t;
@@ -93,6 +125,8 @@ struct MinInt {
   SIMD_INLINE V step(V a, V x) { return mini(a, x); }
   SIMD_INLINE T fold(V a) { return fold_int<MinInt>(a); }
   SIMD_INLINE S merge(S a, S x) { return x < a ? x : a; }
+  SIMD_INLINE bool better(T x, T best) { return x < best; }
+  SIMD_INLINE Mask better(V x, V best) { return lti(x, best); }
 };
 
 // All n values of x taken into one vector.
@@ -186,91 +220,8 @@ void finish_sum(const void* state, int64_t n, double scale, void* out) {
 }
 void finish(const void* state, int64_t n, double, void* out) { memcpy(out, state, size_t(n) * 4); }
 
-// argmax: the state is n best values, then their n positions. It takes a run's max first and looks for its position only where
-// the max is better than what came before.
-SIMD_INLINE Mask equal(float value, const float* p) { return eq(load(p), set1(value)); }
-SIMD_INLINE Mask equal(int32_t value, const int32_t* p) { return eqi(loadi(p), set1i(value)); }
-SIMD_INLINE Mask better(Vec x, Vec best) { return mask_not(mask_or(le(x, best), is_nan(best))); }
-SIMD_INLINE Mask better(VecI x, VecI best) { return lti(best, x); }
-
-// The first position of `value`, which is there; of a NaN where it is NaN.
-template <class T> int64_t find(T value, const T* x) {
-  int64_t i = 0;
-  if (value == value) {
-    while (x[i] != value) i++;
-  } else {
-    while (x[i] == x[i]) i++;
-  }
-  return i;
-}
-
-template <class R> void arg_start(void* state, int64_t n) {
-  auto best = static_cast<typename R::T*>(state);
-  for (int64_t i = 0; i < n; i++) best[i] = R::START;
-  memset(best + n, 0, size_t(n) * 4);
-}
-
-template <class R> void arg_rows(void* state, const void* values, int64_t n, int64_t length, int64_t first) {
-  auto best = static_cast<typename R::T*>(state);
-  auto at = reinterpret_cast<int32_t*>(best + n);
-  auto x = static_cast<const typename R::T*>(values);
-  for (int64_t r = 0; r < n; r++, x += length) {
-    for (int64_t i = 0; i < length; i += RUN) {
-      const int64_t count = length - i < RUN ? length - i : RUN;
-      const typename R::T top = R::fold(run<R>(x + i, count));
-      if (!R::better(top, best[r])) continue;
-      int64_t skip = 0;
-      while (skip + LANES <= count && top == top && !mask_any(equal(top, x + i + skip))) skip += LANES;
-      best[r] = top;
-      at[r] = int32_t(first + i + skip + find(top, x + i + skip));
-    }
-  }
-}
-
-template <class R> SIMD_INLINE void arg_step(typename R::V* best, VecI* at, typename R::V x, VecI position) {
-  const Mask m = better(x, *best);
-  *best = choose(m, x, *best);
-  *at = selecti(m, position, *at);
-}
-
-template <class R> void arg_columns(void* state, const void* values, int64_t length, int64_t n, int64_t stride, int64_t first) {
-  constexpr int W = 4;
-  auto best = static_cast<typename R::T*>(state);
-  auto at = reinterpret_cast<int32_t*>(best + n);
-  for (int64_t i = 0; i < length; i += DOWN) {
-    auto x = static_cast<const typename R::T*>(values) + i * stride;
-    const int64_t down = length - i < DOWN ? length - i : DOWN;
-    int64_t j = 0;
-    for (; j + W * LANES <= n; j += W * LANES) {
-      typename R::V top[W];
-      VecI where[W];
-      for (int k = 0; k < W; k++) top[k] = fetch(best + j + k * LANES), where[k] = loadi(at + j + k * LANES);
-      for (int64_t d = 0; d < down; d++) {
-        for (int k = 0; k < W; k++) arg_step<R>(&top[k], &where[k], fetch(x + d * stride + j + k * LANES), set1i(int32_t(first + i + d)));
-      }
-      for (int k = 0; k < W; k++) put(best + j + k * LANES, top[k]), storei(at + j + k * LANES, where[k]);
-    }
-    for (; j < n; j += LANES) {
-      const int count = n - j < LANES ? int(n - j) : LANES;
-      typename R::V top = fetch_n(best + j, count);
-      VecI where = loadi_n(at + j, count);
-      for (int64_t d = 0; d < down; d++) arg_step<R>(&top, &where, fetch_n(x + d * stride + j, count), set1i(int32_t(first + i + d)));
-      put_n(best + j, top, count), storei_n(at + j, where, count);
-    }
-  }
-}
-
-template <class R> void arg_merge(void* state, const void* later, int64_t n) {
-  auto best = static_cast<typename R::T*>(state);
-  auto x = static_cast<const typename R::T*>(later);
-  auto at = reinterpret_cast<int32_t*>(best + n);
-  auto where = reinterpret_cast<const int32_t*>(x + n);
-  for (int64_t i = 0; i < n; i++) {
-    if (R::better(x[i], best[i])) best[i] = x[i], at[i] = where[i];
-  }
-}
-
-void arg_finish(const void* state, int64_t n, double, void* out) { memcpy(out, static_cast<const int32_t*>(state) + n, size_t(n) * 4); }
+#include "kernels/reduce_deviations.inc.h"
+#include "kernels/reduce_position.inc.h"
 
 void scatter_add(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n) {
   for (int64_t i = 0; i < count; i++, src += stride) {
@@ -285,16 +236,18 @@ template <class R> constexpr hebb::ReduceKernel values(void (*end)(const void*, 
   return {start<R>, rows<R>, columns<R>, merge<R>, end};
 }
 template <class R> constexpr hebb::ReduceKernel positions() {
-  return {arg_start<R>, arg_rows<R>, arg_columns<R>, arg_merge<R>, arg_finish};
+  return {position_start<R>, position_rows<R>, position_columns<R>, position_merge<R>, position_finish};
 }
+constexpr hebb::ReduceKernel deviations = {deviations_start, deviations_rows, deviations_columns, deviations_merge, deviations_finish};
 
 }  // namespace reduction
 
 constexpr hebb::ReduceKernels reduce_kernels = {
     {reduction::values<reduction::Sum>(reduction::finish_sum), reduction::values<reduction::Sum>(reduction::finish_sum),
      reduction::values<reduction::Max>(), reduction::values<reduction::Min>(), reduction::positions<reduction::Max>(),
+     reduction::positions<reduction::Min>(), reduction::values<reduction::Prod>(reduction::finish_sum), reduction::deviations,
      reduction::values<reduction::SumInt>(), reduction::values<reduction::MaxInt>(), reduction::values<reduction::MinInt>(),
-     reduction::positions<reduction::MaxInt>()},
+     reduction::positions<reduction::MaxInt>(), reduction::positions<reduction::MinInt>(), reduction::values<reduction::ProdInt>()},
     reduction::scatter_add};
 
 }  // namespace

@@ -1,11 +1,18 @@
-// Kernels of reductions. A reduction is done in pieces: each piece takes values into a state of at most 8 bytes a result, and
+// Kernels of reductions. A reduction is done in pieces: each piece takes values into a state of a few bytes a result, and
 // states are merged in an order that the caller fixes. So one kernel serves rows, columns and everything at once, on any number of threads.
 #pragma once
 #include "base/types.h"
 
 namespace hebb {
 
-constexpr int64_t REDUCE_STATE = 8;  // bytes of state for each result
+// Numbered as docs/program.md numbers them; _i takes i32.
+enum ReduceKind { SUM, MEAN, MAX, MIN, ARGMAX, ARGMIN, PROD, DEVIATIONS, SUM_I, MAX_I, MIN_I, ARGMAX_I, ARGMIN_I, PROD_I, REDUCE_KINDS };
+
+// Those that need a value.
+constexpr bool is_extreme(int32_t kind) { return (kind >= MAX && kind <= ARGMIN) || (kind >= MAX_I && kind <= ARGMIN_I); }
+
+// Bytes of state for each result.
+constexpr int64_t reduce_state(int32_t kind) { return kind == DEVIATIONS ? 24 : 8; }
 
 struct ReduceKernel {
   // The state of n results that have taken nothing yet.
@@ -21,7 +28,7 @@ struct ReduceKernel {
 };
 
 struct ReduceKernels {
-  ReduceKernel kinds[9];  // numbered as docs/program.md numbers them: sum mean max min argmax, then sum max min argmax of i32
+  ReduceKernel kinds[REDUCE_KINDS];
   // dst is (?, stride), src is (count, stride): row index[i] of dst += row i of src, in order of i, for the first n columns.
   void (*scatter_add)(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n);
 };

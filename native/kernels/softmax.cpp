@@ -29,6 +29,25 @@ template <class F> SIMD_INLINE void row_map(int64_t n, const F& f) {
   if (i < n) f(Part{int(n - i)}, i);
 }
 
+// Writes what f(lanes, i) gives; around the caches where that is asked for, once the row has come to a vector's boundary.
+template <class F> SIMD_INLINE void row_write(float* to, int64_t n, bool streamed, const F& f) {
+  int64_t i = 0;
+  if (streamed) {
+    const int64_t past = int64_t(reinterpret_cast<uintptr_t>(to) / sizeof(float)) % LANES, head = past ? LANES - past : 0;
+    if (head > 0 && head <= n) {
+      const Part part{int(head)};
+      part.put(to, f(part, 0));
+      i = head;
+    }
+    for (; i + LANES <= n && head <= n; i += LANES) stream(to + i, f(Whole{}, i));
+  }
+  for (; i + LANES <= n; i += LANES) store(to + i, f(Whole{}, i));
+  if (i < n) {
+    const Part part{int(n - i)};
+    part.put(to + i, f(part, i));
+  }
+}
+
 // The sum over the row of what f(lanes, i) gives; f leaves 0 in lanes beyond the end.
 template <class F> SIMD_INLINE double row_sum(int64_t n, const F& f) {
   double total = 0;
@@ -109,18 +128,26 @@ void log_softmax(const float* x, float* y, int64_t rows, int64_t cols) {
   }
 }
 
-void softmax_grad(const float* y, const float* dy, float* dx, int64_t rows, int64_t cols) {
+void softmax_grad(const float* y, const float* dy, float* dx, int64_t rows, int64_t cols, bool streamed) {
   for (int64_t r = 0; r < rows; r++, y += cols, dy += cols, dx += cols) {
     const Vec total = set1(float(row_sum(cols, [=](auto lanes, int64_t i) { return mul(lanes.get(y + i), lanes.get(dy + i)); })));
-    row_map(cols, [=](auto lanes, int64_t i) { lanes.put(dx + i, mul(lanes.get(y + i), sub(lanes.get(dy + i), total))); });
+    row_write(dx, cols, streamed, [=](auto lanes, int64_t i) {
+      ask_to_read(y + cols, i), ask_to_read(dy + cols, i);
+      return mul(lanes.get(y + i), sub(lanes.get(dy + i), total));
+    });
   }
+  stream_fence();
 }
 
-void log_softmax_grad(const float* y, const float* dy, float* dx, int64_t rows, int64_t cols) {
+void log_softmax_grad(const float* y, const float* dy, float* dx, int64_t rows, int64_t cols, bool streamed) {
   for (int64_t r = 0; r < rows; r++, y += cols, dy += cols, dx += cols) {
     const Vec total = set1(float(row_sum(cols, [=](auto lanes, int64_t i) { return lanes.get(dy + i); })));
-    row_map(cols, [=](auto lanes, int64_t i) { lanes.put(dx + i, fnma(exp(lanes.get(y + i)), total, lanes.get(dy + i))); });
+    row_write(dx, cols, streamed, [=](auto lanes, int64_t i) {
+      ask_to_read(y + cols, i), ask_to_read(dy + cols, i);
+      return fnma(exp(lanes.get(y + i)), total, lanes.get(dy + i));
+    });
   }
+  stream_fence();
 }
 
 void cross_entropy(const float* logits, const int32_t* labels, float* loss, float* lse, int64_t rows, int64_t classes) {
@@ -137,12 +164,18 @@ void cross_entropy(const float* logits, const int32_t* labels, float* loss, floa
 }
 
 void cross_entropy_grad(const float* logits, const int32_t* labels, const float* lse, const float* dy, int64_t dy_step, float* dx,
-                        int64_t rows, int64_t classes) {
-  for (int64_t r = 0; r < rows; r++, logits += classes, dx += classes) {
-    const float d = dy[r * dy_step];
-    const Vec shift = set1(lse[r]), scale = set1(d);
-    row_map(classes, [=](auto lanes, int64_t i) { lanes.put(dx + i, mul(exp(sub(lanes.get(logits + i), shift)), scale)); });
-    if (uint32_t(labels[r]) < uint64_t(classes)) dx[labels[r]] -= d;
+                        int64_t rows, int64_t classes, bool streamed) {
+  for (int64_t r = 0; r < rows; r++) {
+    const float* const x = logits + r * classes;
+    const Vec shift = set1(lse[r]), scale = set1(dy[r * dy_step]);
+    row_write(dx + r * classes, classes, streamed, [=](auto lanes, int64_t i) {
+      ask_to_read(x + classes, i);
+      return mul(exp(sub(lanes.get(x + i), shift)), scale);
+    });
+  }
+  stream_fence();
+  for (int64_t r = 0; r < rows; r++) {
+    if (uint32_t(labels[r]) < uint64_t(classes)) dx[r * classes + labels[r]] -= dy[r * dy_step];
   }
 }
 

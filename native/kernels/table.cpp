@@ -6,7 +6,9 @@
 #include "kernels/optimizer.cpp"
 #include "kernels/peak.cpp"
 #include "kernels/reduce.cpp"
+#include "kernels/scan.cpp"
 #include "kernels/softmax.cpp"
+#include "kernels/sort.cpp"
 #include "kernels/transpose.cpp"
 
 #define HEBB_STRING_OF(x) #x
@@ -17,8 +19,9 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),     ::ISA::LANES,           ::ISA::chain_kernels,     ::ISA::gemm_kernels, ::ISA::optimizer_kernels,
-    ::ISA::reduce_kernels, ::ISA::softmax_kernels, ::ISA::transpose_kernels, ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA),     ::ISA::LANES,        ::ISA::chain_kernels,   ::ISA::gemm_kernels, ::ISA::optimizer_kernels,
+    ::ISA::reduce_kernels, ::ISA::scan_kernels, ::ISA::softmax_kernels, ::ISA::sort_kernels, ::ISA::transpose_kernels,
+    ::ISA::peak_kernels,
 };
 
 }  // namespace ISA

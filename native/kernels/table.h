@@ -7,7 +7,9 @@
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
 #include "kernels/reduce.h"
+#include "kernels/scan.h"
 #include "kernels/softmax.h"
+#include "kernels/sort.h"
 #include "kernels/transpose.h"
 
 namespace hebb {
@@ -19,7 +21,9 @@ struct KernelTable {
   GemmKernels gemm;
   OptimizerKernels optimizer;
   ReduceKernels reduce;
+  ScanKernels scan;
   SoftmaxKernels softmax;
+  SortKernels sort;
   TransposeKernels transpose;
   PeakKernels peak;
 };

@@ -6,6 +6,7 @@
 #include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 namespace {
@@ -34,6 +35,7 @@ struct CrossEntropy final : Command {
 struct CrossEntropyGrad final : Command {
   int64_t rows = 0, classes = 0, group = 1;
   int32_t logits = 0, labels = 0, lse = 0, dy = 0, dy_rows = 0, dx = 0;
+  bool streamed = false;  // dx is too large for the caches to keep it with what it is made of
 
   void run(Run& run) const override {
     const auto kernel = run.kernels().softmax.cross_entropy_grad;
@@ -43,7 +45,7 @@ struct CrossEntropyGrad final : Command {
     float* const to = run.ptr<float>(dx);
     run.parallel(ceil_div(rows, group), nanoseconds, [=, this](int64_t unit, int) {
       const int64_t row = unit * group, at = row * classes;
-      kernel(x + at, label + row, sums + row, grad + row * dy_rows, dy_rows, to + at, std::min(group, rows - row), classes);
+      kernel(x + at, label + row, sums + row, grad + row * dy_rows, dy_rows, to + at, std::min(group, rows - row), classes, streamed);
     });
   }
 };
@@ -80,6 +82,7 @@ std::unique_ptr<Command> decode_cross_entropy_grad(Reader& reader) {
     return reader.fail("dy is too small for its rows");
   }
   command->dx = reader.write(bytes);
+  command->streamed = 2 * bytes >= os::caches().l3;
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->classes));
   command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(bytes / 4) * 0.3 + double(command->rows) * 3;
   return reader.ok() ? std::move(command) : nullptr;

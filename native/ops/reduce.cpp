@@ -27,6 +27,7 @@ struct Reduce final : Command {
   int64_t segment = 1, segments = 1;  // a line's results; lines of one outer index
   int64_t lines = 0, group = 1;       // all lines; lines of a unit
   int64_t chunks = 1, chunk = 0;      // parts of a line, and positions of the axis in each
+  int64_t state_bytes = 0;            // of a line
 
   void plan();
   void run(Run& run) const override;
@@ -36,7 +37,6 @@ struct Reduce final : Command {
   void take_rows(Source& source, const ReduceKernel& kernel, int64_t begin, int64_t end, char* out) const;
   void take_columns(Source& source, const ReduceKernel& kernel, int64_t line, int64_t end, int64_t first, int64_t last, void* state) const;
   void fill_panel(Source& source, int64_t start, int64_t count, int64_t length) const;
-  int64_t state_bytes() const { return round_up(segment * REDUCE_STATE, ALIGN); }
   int64_t results(int64_t line) const { return std::min(segment, inner - line % segments * segment); }
   int64_t first_result(int64_t line) const { return line / segments * inner + line % segments * segment; }
 };
@@ -74,8 +74,9 @@ struct Reduce::Source {
 
 void Reduce::plan() {
   const int64_t total = outer * axis * inner;
-  scale = kind == 1 ? 1.0 / double(axis) : 1.0;
+  scale = kind == MEAN ? 1.0 / double(axis) : 1.0;
   segment = inner == 1 ? 1 : std::min(inner, SEGMENT);
+  state_bytes = round_up(segment * reduce_state(kind), ALIGN);
   segments = inner == 0 ? 0 : ceil_div(inner, segment);
   lines = outer * segments;
   chunk = axis;
@@ -84,8 +85,8 @@ void Reduce::plan() {
     chunk = std::min(axis, round_up(ceil_div(axis, ceil_div(units, lines)), inner == 1 ? CHAIN_BLOCK : 32));
     chunks = ceil_div(axis, chunk);
   }
-  if (chunks == 1) group = std::clamp<int64_t>(UNIT / std::max<int64_t>(1, axis * segment), 1, RESULTS);
-  scratch = chunks == 1 ? 0 : lines * chunks * state_bytes();
+  if (chunks == 1) group = std::clamp<int64_t>(std::max(UNIT, total / UNITS) / std::max<int64_t>(1, axis * segment), 1, RESULTS);
+  scratch = chunks == 1 ? 0 : lines * chunks * state_bytes;
   nanoseconds =
       COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(total)) + double(outer * inner) + (chain.plain() ? 0 : chain.nanoseconds());
 }
@@ -109,7 +110,7 @@ void Reduce::run(Run& run) const {
   }
   run.parallel(lines * chunks, nanoseconds, [&](int64_t unit, int worker) {
     Source source(run, chain, worker);
-    void* const state = partial + unit * state_bytes();
+    void* const state = partial + unit * state_bytes;
     const int64_t line = unit / chunks, first = unit % chunks * chunk, last = std::min(axis, first + chunk);
     kernel.start(state, results(line));
     if (inner > 1) return take_columns(source, kernel, line, line + 1, first, last, state);
@@ -121,8 +122,8 @@ void Reduce::run(Run& run) const {
     }
   });
   for (int64_t line = 0; line < lines; line++) {
-    char* const state = partial + line * chunks * state_bytes();
-    for (int64_t c = 1; c < chunks; c++) kernel.merge(state, state + c * state_bytes(), results(line));
+    char* const state = partial + line * chunks * state_bytes;
+    for (int64_t c = 1; c < chunks; c++) kernel.merge(state, state + c * state_bytes, results(line));
     kernel.finish(state, results(line), scale, to + first_result(line) * 4);
   }
 }
@@ -177,17 +178,16 @@ void Reduce::fill_panel(Source& source, int64_t start, int64_t count, int64_t le
 
 std::unique_ptr<Command> decode_reduce(Reader& reader) {
   auto command = std::make_unique<Reduce>();
-  command->kind = reader.integer(0, 8);
+  command->kind = reader.integer(0, REDUCE_KINDS - 1);
   command->outer = reader.size();
   command->axis = reader.size();
   command->inner = reader.size();
   const int64_t results = reader.product(command->outer, command->inner);
   command->out = reader.write(reader.product(results, 4));
   const int64_t elements = reader.product(results, command->axis);
-  const DType taken = command->kind < 5 ? DType::f32 : DType::i32;
+  const DType taken = command->kind < SUM_I ? DType::f32 : DType::i32;
   if (!reader.ok() || !command->chain.decode(reader, Chain::Host::output, elements, taken)) return nullptr;
-  const bool sums = command->kind < 2 || command->kind == 5;
-  if (command->axis == 0 && results > 0 && !sums) return reader.fail("an axis of size 0 has no extremum");
+  if (command->axis == 0 && results > 0 && is_extreme(command->kind)) return reader.fail("an axis of size 0 has no extremum");
   command->plan();
   return command;
 }

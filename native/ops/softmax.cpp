@@ -5,6 +5,7 @@
 #include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 namespace {
@@ -29,6 +30,7 @@ struct Softmax final : Command {
 struct SoftmaxGrad final : Command {
   int64_t rows = 0, cols = 0, group = 1;
   int32_t log = 0, y = 0, dy = 0, dx = 0;
+  bool streamed = false;  // dx is too large for the caches to keep it with what it is made of
 
   void run(Run& run) const override {
     const auto kernel = run.kernels().softmax.softmax_grad[log];
@@ -36,7 +38,7 @@ struct SoftmaxGrad final : Command {
     float* const to = run.ptr<float>(dx);
     run.parallel(ceil_div(rows, group), nanoseconds, [=, this](int64_t unit, int) {
       const int64_t row = unit * group, at = row * cols;
-      kernel(result + at, grad + at, to + at, std::min(group, rows - row), cols);
+      kernel(result + at, grad + at, to + at, std::min(group, rows - row), cols, streamed);
     });
   }
 };
@@ -65,6 +67,7 @@ std::unique_ptr<Command> decode_softmax_grad(Reader& reader) {
   command->y = reader.read(bytes);
   command->dy = reader.read(bytes);
   command->dx = reader.write(bytes);
+  command->streamed = 3 * bytes >= os::caches().l3;
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(1, command->cols));
   command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(3 * double(bytes)) + double(bytes / 4) * 0.2 + double(command->rows) * 5;
   return reader.ok() ? std::move(command) : nullptr;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/dispatch.h"
+#include "test/reduced_line.h"
 
 using namespace hebb;
 using Floats = std::vector<float>;
@@ -51,34 +52,23 @@ template <class A, class B> double distance(const A& y, const B& ref, double siz
 }
 
 const int64_t SIZES[] = {0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 128, 257, 511, 512, 513, 1000, 2049};
-const char* const KINDS[] = {"sum", "mean", "max", "min", "argmax", "sum_i", "max_i", "min_i", "argmax_i"};
-
-// One reduced line in float64 by kind; NaN wins, ties go to the first.
-double plain(int kind, const std::vector<double>& x) {
-  double best = 0;
-  int64_t at = 0;
-  for (size_t i = 0; i < x.size(); i++) {
-    const bool wins = i == 0 || (!std::isnan(best) && (std::isnan(x[i]) || (kind == 3 || kind == 7 ? x[i] < best : x[i] > best)));
-    if (kind < 2 || kind == 5) best += x[i];
-    else if (wins) best = x[i], at = int64_t(i);
-  }
-  if (kind == 1) return best / double(x.size());
-  return kind == 4 || kind == 8 ? double(at) : best;
-}
+const char* const KINDS[REDUCE_KINDS] = {"sum",        "mean",  "max",   "min",   "argmax",   "argmin",   "prod",
+                                         "deviations", "sum_i", "max_i", "min_i", "argmax_i", "argmin_i", "prod_i"};
 
 void check_reduce(const KernelTable& table, int kind, int64_t n, int64_t length, bool columns, bool nan) {
   const ReduceKernel& kernel = table.reduce.kinds[kind];
-  const bool ints = kind > 4, float_out = kind < 4;
+  const bool ints = kind >= SUM_I, float_out = gives_float(kind);
   const int64_t stride = n + 3;
   Floats x = normal(columns ? length * stride : n * length);
   Ints xi(x.size());
   for (size_t i = 0; i < x.size(); i++) {
     if (random_bits() % 3 == 0) x[i] = roundf(x[i]);  // ties
-    xi[i] = int32_t(x[i] * 4);
+    xi[i] = int32_t(x[i] * 4) | (kind == PROD_I);
+    if (kind == PROD) x[i] = factor(x[i]);
     if (nan && random_bits() % 64 == 0) x[i] = NAN;
   }
   const void* const values = ints ? static_cast<const void*>(xi.data()) : x.data();
-  Doubles state(static_cast<size_t>(n) + 1), later(state);
+  Doubles state(static_cast<size_t>(n * reduce_state(kind) / 8) + 1), later(state);
   Floats out(static_cast<size_t>(n));
   Ints out_int(out.size());
   Doubles ref(out.size()), got(out.size()), bound(out.size(), 0);  // sums: by the sum of the sizes, as what is summed may cancel
@@ -87,9 +77,9 @@ void check_reduce(const KernelTable& table, int kind, int64_t n, int64_t length,
     for (int64_t i = 0; i < length; i++) {
       const size_t at = size_t(columns ? i * stride + r : r * length + i);
       line.push_back(ints ? double(xi[at]) : double(x[at]));
-      if (kind < 2) bound[size_t(r)] += 3e-7 * fabs(line.back()) / (kind == 1 ? double(length) : 1);
     }
-    ref[size_t(r)] = plain(kind, line);
+    ref[size_t(r)] = reduced_line(kind, line);
+    bound[size_t(r)] = reduced_bound(kind, line, ref[size_t(r)]);
   }
   // In two parts, the second in a state of its own, then merged.
   const int64_t half = columns ? length / 2 : 0;
@@ -103,7 +93,7 @@ void check_reduce(const KernelTable& table, int kind, int64_t n, int64_t length,
     kernel.rows(state.data(), values, n, length, 0);
   }
   void* const to = float_out ? static_cast<void*>(out.data()) : out_int.data();
-  kernel.finish(state.data(), n, kind == 1 ? 1.0 / double(length) : 1, to);
+  kernel.finish(state.data(), n, kind == MEAN ? 1.0 / double(length) : 1, to);
   for (size_t r = 0; r < out.size(); r++) {
     got[r] = float_out ? double(out[r]) : double(out_int[r]);
     const bool right = std::isnan(ref[r]) ? std::isnan(got[r]) : fabs(got[r] - ref[r]) <= bound[r];
@@ -160,11 +150,11 @@ void check_softmax(const KernelTable& table, int64_t cols, const char* special) 
   kernels.softmax[0](x.data(), y.data(), rows, cols);
   kernels.softmax[0](z.data(), z.data(), rows, cols);
   check(distance(y, soft) <= 2e-6 && distance(z, y) == 0, table.isa, "softmax " + name);
-  kernels.softmax_grad[0](y.data(), dy.data(), dx.data(), rows, cols);
+  kernels.softmax_grad[0](y.data(), dy.data(), dx.data(), rows, cols, false);
   check(distance(dx, grad, 1) <= 2e-6, table.isa, "softmax_grad " + name);
   kernels.softmax[1](x.data(), y.data(), rows, cols);
   check(distance(y, logs) <= 2e-6, table.isa, "log softmax " + name);
-  kernels.softmax_grad[1](y.data(), dy.data(), dx.data(), rows, cols);
+  kernels.softmax_grad[1](y.data(), dy.data(), dx.data(), rows, cols, true);
   check(distance(dx, log_grad, 1) <= 2e-6 * sqrt(double(cols + 1)), table.isa, "log softmax_grad " + name);
   if (cols == 0) return;
 
@@ -179,7 +169,7 @@ void check_softmax(const KernelTable& table, int64_t cols, const char* special) 
       const size_t r = i / size_t(cols);
       logit_grad[i] = (soft[i] - (i % size_t(cols) == size_t(labels[r]) ? 1 : 0)) * double(dy[r * size_t(step)]);
     }
-    kernels.cross_entropy_grad(x.data(), labels.data(), sums.data(), dy.data(), step, dx.data(), rows, cols);
+    kernels.cross_entropy_grad(x.data(), labels.data(), sums.data(), dy.data(), step, dx.data(), rows, cols, step == 1);
     check(distance(dx, logit_grad, 1) <= 4e-6, table.isa, "cross_entropy_grad " + name);
   }
 }
@@ -253,11 +243,10 @@ int main(int argc, char** argv) {
   seed = argc > 1 ? unsigned(atoi(argv[1])) : 1;
   for (const KernelTable* table : supported_tables()) {
     random_bits.seed(seed);
-    for (int kind = 0; kind < 9; kind++) {
-      const bool sums = kind < 2 || kind == 5;
+    for (int kind = 0; kind < REDUCE_KINDS; kind++) {
       for (int64_t n : {0, 1, 3, 16, 37, 130, 300}) {
         for (int64_t length : SIZES) {
-          if (length == 0 && !sums) continue;
+          if (length == 0 && is_extreme(kind)) continue;
           for (bool nan : {false, true})
             check_reduce(*table, kind, n, length, false, nan), check_reduce(*table, kind, n, length, true, nan);
         }

@@ -1,31 +1,20 @@
 // Checks the commands' own work, decoding, cutting and threads, on every ISA that this CPU has: each against plain loops in float64,
 // then on three threads with equal bits. Kernels have kernels_test, Chains chain_test. Usage: ops_test [seed].
 #include "test/machine.h"
+#include "test/reduced_line.h"
 
 namespace {
 
-// One line in float64: NaN wins, ties go to the first.
-double reduced(int kind, const std::vector<double>& x) {
-  double best = 0;
-  size_t at = 0;
-  for (size_t i = 0; i < x.size(); i++) {
-    const bool smallest = kind == 3 || kind == 7;
-    const bool wins = i == 0 || (!std::isnan(best) && (std::isnan(x[i]) || (smallest ? x[i] < best : x[i] > best)));
-    if (kind < 2 || kind == 5) best += x[i];
-    else if (wins) best = x[i], at = i;
-  }
-  return kind == 1 ? best / double(x.size()) : kind == 4 || kind == 8 ? double(at) : best;
-}
-
 void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool negated) {
-  const bool ints = kind > 4, extremum = kind != 0 && kind != 1 && kind != 5;
+  const bool ints = kind >= SUM_I;
   const int32_t total = outer * axis * inner, results = outer * inner;
   const std::string what = sized("reduce", {kind, outer, axis, inner, negated});
   Floats x = normal(total);
   Ints xi;
   for (float& v : x) {
     if (bits() % 4 == 0) v = roundf(v);  // ties
-    xi.push_back(int32_t(v * 5));
+    xi.push_back(int32_t(v * 5) | (kind == PROD_I));
+    if (kind == PROD) v = factor(v);
   }
   Machine machine;
   const int32_t in = ints ? machine.buffer(xi) : machine.buffer(x), out = machine.buffer(Floats(size_t(results)));
@@ -34,7 +23,7 @@ void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool neg
   if (negated) args.insert(args.end(), {negate, 0, 0, -1, -1});
   args.insert(args.end(), {1, -1, dtype, negated ? 1 << 16 : 0});
   const bool decoded = machine.decode("reduce", args);
-  check(decoded != (extremum && axis == 0 && results > 0), what + " decodes: " + machine.error);
+  check(decoded != (is_extreme(kind) && axis == 0 && results > 0), what + " decodes: " + machine.error);
   if (!decoded) return;
   machine.run_both(out, what);
 
@@ -42,14 +31,12 @@ void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool neg
   const Ints yi = machine.contents<int32_t>(out);
   for (int32_t r = 0; r < results; r++) {
     std::vector<double> line;
-    double size = 0;
     for (int32_t i = 0; i < axis; i++) {
       const size_t at = size_t((r / inner * axis + i) * inner + r % inner);
       line.push_back((negated ? -1 : 1) * (ints ? double(xi[at]) : double(x[at])));
-      size += fabs(line.back());
     }
-    const double ref = reduced(kind, line), got = kind < 4 ? double(y[size_t(r)]) : double(yi[size_t(r)]);
-    const double bound = kind == 0 ? 3e-7 * size : kind == 1 ? 3e-7 * size / axis : 0;
+    const double ref = reduced_line(kind, line), got = gives_float(kind) ? double(y[size_t(r)]) : double(yi[size_t(r)]);
+    const double bound = reduced_bound(kind, line, ref);
     if (!(fabs(got - ref) <= bound) && !(std::isnan(got) && std::isnan(ref))) {
       return check(false, what + " gives " + std::to_string(got) + ", not " + std::to_string(ref));
     }
@@ -61,7 +48,7 @@ void check_reductions() {
                          {3, 1000, 1},  {2000, 3, 1},  {1, 99999, 1}, {3, 70000, 1}, {1, 32, 128},  {1, 128, 10},  {1, 1000, 513},
                          {2, 300, 700}, {1, 70000, 3}, {200, 4, 8},   {1000, 3, 5},  {7, 600, 1},   {1, 5000, 64}, {64, 49, 32},
                          {2, 2, 50000}, {100, 1, 1},   {1, 1, 1000},  {70, 520, 1},  {1, 600, 512}, {4, 33, 1500}, {1, 1, 0}};
-  for (int kind = 0; kind < 9; kind++) {
+  for (int kind = 0; kind < REDUCE_KINDS; kind++) {
     for (const Ints& s : shapes) {
       for (bool negated : {false, true}) check_reduce(kind, s[0], s[1], s[2], negated);
     }

@@ -123,11 +123,32 @@ export function reduce(x: Ref, f: (values: number[]) => number, axes = x.shape.m
     : result;
 }
 
+/** Replaces each line of values along an axis by `f` of it, which is `size` values. */
+export function alongAxis(x: Ref, axis: number, f: (line: number[]) => number[], size = x.shape[axis]!): Ref {
+  const done = new Map<string, number[]>();
+  return build(x.shape.with(axis, size), (index) => {
+    const key = index.with(axis, 0).join();
+    if (!done.has(key)) done.set(key, f(Array.from({ length: x.shape[axis]! }, (_, i) => at(x, index.with(axis, i)))));
+    return done.get(key)![index[axis]!]!;
+  });
+}
+
+/** The positions that sort values, stably: -0 before 0, NaN last; descending is the opposite order. */
+export function sortingOrder(values: readonly number[], descending = false): number[] {
+  const place = (x: number): number => (Number.isNaN(x) ? 2 : x === 0 && !Object.is(x, -0) ? 1 : 0);
+  const compare = (a: number, b: number): number => (place(a) === 2 || place(b) === 2 || a === b ? place(a) - place(b) : a < b ? -1 : 1);
+  const sign = descending ? -1 : 1;
+  return values.map((_, i) => i).sort((i, j) => sign * compare(values[i]!, values[j]!) || i - j);
+}
+
 export const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 export const average = (values: readonly number[]): number => total(values) / values.length;
 export const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value));
 export const smallest = (values: readonly number[]): number => values.reduce((least, value) => Math.min(least, value));
 export const length2 = (values: readonly number[]): number => Math.sqrt(total(values.map((value) => value * value)));
+
+/** The first NaN if there is one, else the first of the smallest values. */
+export const whereSmallest = (values: readonly number[]): number => whereLargest(values.map((value) => -value));
 
 /** The first NaN if there is one, else the first of the largest values. */
 export function whereLargest(values: readonly number[]): number {

@@ -10,6 +10,8 @@ import { gathers } from './cases/gather.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
+import { moments } from './cases/moments.js';
+import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
@@ -63,6 +65,8 @@ export const cases: readonly Case[] = [
   ...compare,
   ...cast,
   ...reduce,
+  ...moments,
+  ...order,
   ...shape,
   ...select,
   ...matmul,

@@ -1,12 +1,12 @@
-// sum, mean, max, min, argmax, norm over every kind of axes.
+// sum, mean, max, min, argmax, argmin, norm over every kind of axes (moments.ts has what is composed of them).
 import type { Axes, Tensor } from 'hebb';
 import { clearOfZero, distinct, type Fill, input, type Layout, listed, reals, wholes } from '../inputs.js';
-import { average, largest, length2, reduce as over, type Ref, sizeOf, smallest, total, whereLargest } from '../oracle.js';
+import { average, largest, length2, reduce as over, type Ref, sizeOf, smallest, total, whereLargest, whereSmallest } from '../oracle.js';
 import type { Case } from '../table.js';
 
 type Name = 'sum' | 'mean' | 'max' | 'min' | 'norm';
 
-const AXES: readonly [shape: readonly number[], options: Axes | undefined, layout?: Layout][] = [
+export const AXES: readonly [shape: readonly number[], options: Axes | undefined, layout?: Layout][] = [
   [[], undefined],
   [[1], { axis: 0 }],
   [[7], undefined],
@@ -35,7 +35,7 @@ const EMPTY: readonly [shape: readonly number[], options: Axes][] = [
   [[2, 0, 3], { axis: [1, 2], keepDim: true }],
 ];
 
-const axesOf = (shape: readonly number[], options?: Axes): number[] | undefined =>
+export const axesOf = (shape: readonly number[], options?: Axes): number[] | undefined =>
   options?.axis === undefined
     ? undefined
     : [options.axis]
@@ -43,7 +43,7 @@ const axesOf = (shape: readonly number[], options?: Axes): number[] | undefined 
         .map((axis) => (axis < 0 ? axis + shape.length : axis))
         .sort((a, b) => a - b);
 
-const label = (shape: readonly number[], { axis, keepDim }: Axes = {}): string =>
+export const label = (shape: readonly number[], { axis, keepDim }: Axes = {}): string =>
   `${shape.join('x') || 'scalar'} over ${axis === undefined ? 'all' : `axis ${[axis].flat().join(' and ') || 'none'}`}${keepDim ? ', kept' : ''}`;
 
 function plan(name: Name, f: (values: number[]) => number, shape: readonly number[], options?: Axes): Pick<Case, 'op' | 'hebb' | 'oracle'> {
@@ -169,13 +169,13 @@ function integral(): Case[] {
   return [...plans, ...means];
 }
 
-function argmaxes(): Case[] {
-  const rest = { op: 'Tensor.argmax', dtype: 'i32', tolerance: 'exact', gradient: 'none' } as const;
+function positions(name: 'argmax' | 'argmin', where: (values: readonly number[]) => number): Case[] {
+  const rest = { op: `Tensor.${name}`, dtype: 'i32', tolerance: 'exact', gradient: 'none' } as const;
   const along = (axis: number) => ({
-    hebb: (x: Tensor) => x.argmax(axis),
-    oracle: (x: Ref) => over(x, whereLargest, [(axis + x.shape.length) % x.shape.length]),
+    hebb: (x: Tensor) => x[name](axis),
+    oracle: (x: Ref) => over(x, where, [(axis + x.shape.length) % x.shape.length]),
   });
-  const all = { hebb: (x: Tensor) => x.argmax(), oracle: (x: Ref) => over(x, whereLargest) };
+  const all = { hebb: (x: Tensor) => x[name](), oracle: (x: Ref) => over(x, where) };
   const nan = Number.NaN;
   return [
     { ...rest, ...all, name: 'all of a matrix', inputs: [input([13, 7], reals(-1, 1))] },
@@ -192,7 +192,7 @@ function argmaxes(): Case[] {
       ...rest,
       ...along(1),
       name: 'NaN wins, the first one',
-      inputs: [input([4, 4], listed([1, nan, 9, nan, 5, 2, 9, nan, nan, 9, 9, 9, 1, 2, 3, 0]))],
+      inputs: [input([4, 4], listed([1, nan, 9, nan, 5, 2, 9, nan, nan, 9, 9, 9, 3, 2, 1, 4]))],
     },
     { ...rest, ...along(0), name: 'i32 beyond 2^24', inputs: [input([30, 9], wholes(2 ** 24, 2 ** 24 + 40), 'i32')] },
     { ...rest, ...along(1), name: 'u8', inputs: [input([9, 30], wholes(0, 255), 'u8')] },
@@ -200,7 +200,7 @@ function argmaxes(): Case[] {
       ...rest,
       ...along(1),
       name: 'infinities',
-      inputs: [input([3, 3], listed([-1, Number.POSITIVE_INFINITY, 2, ...new Array(3).fill(Number.NEGATIVE_INFINITY), 1, 2, 3]))],
+      inputs: [input([3, 3], listed([-1, Number.POSITIVE_INFINITY, 2, ...new Array(3).fill(Number.NEGATIVE_INFINITY), 3, 1, 4]))],
     },
   ];
 }
@@ -215,5 +215,6 @@ export const reduce: readonly Case[] = [
   ...empties('mean', average),
   ...empties('norm', length2),
   ...integral(),
-  ...argmaxes(),
+  ...positions('argmax', whereLargest),
+  ...positions('argmin', whereSmallest),
 ];

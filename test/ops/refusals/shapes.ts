@@ -1,4 +1,4 @@
-// What reductions, products, views and selections refuse: axes, sizes and indices out of range, and shapes that don't fit.
+// What products, views and selections refuse: axes, sizes and indices out of range, and shapes that don't fit.
 import { ArgumentError, concat, DTypeError, IndexError, ShapeError, type Tensor, tensor, zeros } from 'hebb';
 import type { Refusal } from '../table.js';
 
@@ -6,55 +6,6 @@ const wrong = (value: unknown): never => value as never;
 const matrix = (): Tensor => zeros([2, 3]);
 const indices = (...values: number[]): Tensor => tensor(values, { dtype: 'i32' });
 
-const reduction = (name: 'sum' | 'mean' | 'max' | 'min' | 'norm'): Refusal[] => {
-  const op = `Tensor.${name}`;
-  return [
-    {
-      op,
-      name: 'axis 2 of two',
-      call: () => matrix()[name]({ axis: 2 }),
-      error: IndexError,
-      says: 'axis 2 is out of range for 2 axes (-2 … 1)',
-    },
-    { op, name: 'axis -3 of two', call: () => matrix()[name]({ axis: -3 }), error: IndexError, says: 'axis -3 is out of range' },
-    {
-      op,
-      name: 'axis 0 of a scalar',
-      call: () => tensor(1)[name]({ axis: 0 }),
-      error: IndexError,
-      says: 'axis 0 is out of range for 0 axes',
-    },
-    {
-      op,
-      name: 'axis NaN',
-      call: () => matrix()[name]({ axis: Number.NaN }),
-      error: ArgumentError,
-      says: 'axis must be a whole number, got NaN',
-    },
-    { op, name: 'axis 0.5', call: () => matrix()[name]({ axis: 0.5 }), error: ArgumentError, says: 'got 0.5' },
-    { op, name: 'axis "0"', call: () => matrix()[name]({ axis: wrong('0') }), error: ArgumentError, says: 'got "0"' },
-    { op, name: 'an axis twice', call: () => matrix()[name]({ axis: [1, -1] }), error: ArgumentError, says: 'axis 1 is named twice' },
-  ];
-};
-
-const extreme = (name: 'max' | 'min'): Refusal[] => [
-  {
-    op: `Tensor.${name}`,
-    name: 'no values',
-    call: () => zeros([0])[name](),
-    error: ShapeError,
-    says: `no ${name} over an empty axis of (0)`,
-  },
-  {
-    op: `Tensor.${name}`,
-    name: 'an empty axis',
-    call: () => zeros([2, 0])[name]({ axis: 1 }),
-    error: ShapeError,
-    says: 'empty axis of (2, 0)',
-  },
-];
-
-const argmax = 'Tensor.argmax';
 const matmul = 'Tensor.matmul';
 const reshape = 'Tensor.reshape';
 const expand = 'Tensor.expand';
@@ -63,14 +14,6 @@ const narrow = 'Tensor.narrow';
 const select = 'Tensor.indexSelect';
 
 export const shapes: readonly Refusal[] = [
-  ...(['sum', 'mean', 'max', 'min', 'norm'] as const).flatMap(reduction),
-  ...extreme('max'),
-  ...extreme('min'),
-  { op: argmax, name: 'no values', call: () => zeros([0, 3]).argmax(), error: ShapeError, says: 'no argmax of an empty tensor (0, 3)' },
-  { op: argmax, name: 'an empty axis', call: () => zeros([0, 3]).argmax(0), error: ShapeError, says: 'empty axis' },
-  { op: argmax, name: 'axis 2 of two', call: () => matrix().argmax(2), error: IndexError, says: 'out of range' },
-  { op: argmax, name: 'axis NaN', call: () => matrix().argmax(Number.NaN), error: ArgumentError, says: 'got NaN' },
-
   {
     op: matmul,
     name: 'inner sizes',
