@@ -17,6 +17,13 @@ std::unique_ptr<Command> decode_scatter_add_rows(Reader& reader);
 std::unique_ptr<Command> decode_permutation(Reader& reader);
 std::unique_ptr<Command> decode_norm(Reader& reader);
 std::unique_ptr<Command> decode_sgd(Reader& reader);
+std::unique_ptr<Command> decode_adagrad(Reader& reader);
+std::unique_ptr<Command> decode_rmsprop(Reader& reader);
 std::unique_ptr<Command> decode_adam(Reader& reader);
+std::unique_ptr<Command> decode_adadelta(Reader& reader);
+std::unique_ptr<Command> decode_adamax(Reader& reader);
+std::unique_ptr<Command> decode_nadam(Reader& reader);
+std::unique_ptr<Command> decode_radam(Reader& reader);
+std::unique_ptr<Command> decode_lion(Reader& reader);
 
 }  // namespace hebb
