@@ -259,7 +259,7 @@ export class Lowering {
       const gradient = this.read(unit, this.contiguous(grad));
       const param = own(variable);
       after.set(variable, param);
-      unit.segments.push({ count: sizeOf(variable.shape), param, grad: gradient, states: updater.states(place).map(own) });
+      unit.segments.push({ place, count: sizeOf(variable.shape), param, grad: gradient, states: updater.states(place).map(own) });
     }
     unit.stepCount = own(updater.stepCount);
     if (update.condition) unit.condition = this.read(unit, this.contiguous(update.condition));
