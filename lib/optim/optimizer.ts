@@ -107,6 +107,12 @@ export abstract class Optimizer<O extends Common = Common> {
     }
   }
 
+  /** @internal Forgets the failure of a step that somebody has been told of otherwise. */
+  forgetFailure(): void {
+    if (this.updater.failed) claim(this.updater.failed);
+    this.updater.failed = null;
+  }
+
   private record(what: Tensor | readonly Tensor[], bits: number): StepNode {
     const { updater } = this;
     if (updater.failed) {

@@ -196,6 +196,7 @@ export class Fit<B> {
   /** Waits for the steps in flight, so that the weights are whole when the fit rejects; their failures have been told already. */
   async #settle(): Promise<void> {
     await this.#poison.item().catch(() => {});
+    this.#trainer.optimizer.forgetFailure();
   }
 }
 
