@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import torch_optim
 from serve import serve, thread_count
 
 N = 1 << 20
@@ -164,5 +165,6 @@ workloads = {
     "train.mlp.32": {name: mlp(make, 32) for name, make in makers.items()},
     "train.mlp.128": {name: mlp(make, 128) for name, make in makers.items()},
     "train.mnist.epoch": {name: epoch(make) for name, make in makers.items()},
+    **torch_optim.workloads,
 }
 serve("torch", torch.__version__, workloads, threads)
