@@ -98,6 +98,7 @@ struct UpdateCommand final : Command {
     const int64_t count = reader.size();
     double bytes = 0;
     for (int64_t i = 0; i < count && reader.ok(); i++) bytes += segment(reader, int32_t(groups.size()), places);
+    segments.cut();
     scratch = segments.scratch() + int64_t(table.size() * sizeof(UpdateStep));
     nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(bytes) + double(table.size()) * 10;
   }
