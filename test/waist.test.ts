@@ -181,6 +181,39 @@ describe('Programs', () => {
     expect(() => addon.compile(new Float32Array(9) as unknown as Int32Array)).toThrow('Int32Array');
   });
 
+  test('a reduction takes values of its own type alone', () => {
+    const [F32, I32] = [0, 3];
+    const reduce = (kind: number, dtype: number) => [
+      info.ops.indexOf('reduce'),
+      kind,
+      1,
+      16,
+      1,
+      1,
+      1,
+      16,
+      1,
+      0,
+      dtype,
+      0,
+      0,
+      1,
+      -1,
+      dtype,
+      0,
+    ];
+    const buffers = [
+      [INPUT, 0, LINE, 0],
+      [OUTPUT, 0, LINE, 0],
+    ];
+    const compile = (kind: number, dtype: number) => addon.compile(program({ input: 1, output: 1 }, [], buffers, [reduce(kind, dtype)]));
+    const [sum, sumOfIntegers] = [0, 5];
+    addon.release(compile(sum, F32));
+    addon.release(compile(sumOfIntegers, I32));
+    expect(() => compile(sum, I32)).toThrow('the host takes f32');
+    expect(() => compile(sumOfIntegers, F32)).toThrow('the host takes i32');
+  });
+
   test('leaves must have the sizes that it was made for', () => {
     const id = addon.compile(picked);
     const run = (...handles: number[]) =>

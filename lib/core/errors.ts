@@ -22,6 +22,17 @@ export class HebbError extends Error {
   }
 }
 
+const located = new WeakSet<Error>();
+
+/** An error that a run raised was made far from the user's code: the first place that hears of it gives it its stack. */
+export function locate(error: Error): Error {
+  if (error instanceof HebbError && !located.has(error)) {
+    located.add(error);
+    Error.captureStackTrace(error, locate);
+  }
+  return error;
+}
+
 /** Shapes that don't fit an op, or an impossible shape. */
 export class ShapeError extends HebbError {
   override readonly code: string = 'HEBB_SHAPE';

@@ -1,6 +1,6 @@
 // A run on its way: who waits for it, what it stores and writes, and what happens when it ends. Also the queue's back-pressure.
 import type { Fault } from '../../binding.js';
-import { HebbError, IndexError, MemoryError } from './errors.js';
+import { HebbError, IndexError, locate, MemoryError } from './errors.js';
 import { native } from './native.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
@@ -44,6 +44,16 @@ export class Flight {
     this.told ||= this.waiters.length > 0;
     for (const waiter of this.waiters) waiter.reject(error);
   }
+}
+
+/**
+ * What an asker's promise resolves with where its run failed. It rejects a few microtasks later, inside a microtask that the asker waits for:
+ * only there does V8 know who awaits, so that the error's stack names the user's line, and a run that succeeds pays nothing for it.
+ */
+export async function failing(error: Error): Promise<never> {
+  await null;
+  await null;
+  throw locate(error);
 }
 
 const flights = new Map<number, Flight>();

@@ -1,8 +1,9 @@
-// The only file that loads the addon. When that fails, the error lists what was tried and the commands that help.
+// The only file that loads the addon: the one that HEBB_ADDON names, a prebuilt one, or the one built here. When that fails, the error lists
+// what was tried and the commands that help.
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Addon } from '../../binding.js';
 import { HebbError } from './errors.js';
@@ -55,6 +56,7 @@ function load(): void {
 }
 
 function candidates(): string[] {
+  if (process.env.HEBB_ADDON) return [resolve(process.env.HEBB_ADDON)];
   const files = [];
   const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
   if (existsSync(folder)) {

@@ -3,7 +3,7 @@
 import { detachOp } from './detach.js';
 import type { TypedArray } from './dtype.js';
 import { DisposedError, type HebbError, StaleError } from './errors.js';
-import { attach, claim, Flight, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import { attach, claim, Flight, failing, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
 import { groupsOf } from './groups.js';
 import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
@@ -19,8 +19,7 @@ import { noteCompilation, sites, warnAgain } from './warnings.js';
 
 export interface Ask extends Request {
   readonly variable: Parameter | null;
-  readonly resolve: (() => void) | null;
-  readonly reject: ((error: Error) => void) | null;
+  readonly resolve: ((outcome?: Promise<never>) => void) | null;
   /** Where it was asked, for nodes that an earlier run may have executed. */
   readonly site: Error | null;
 }
@@ -69,21 +68,21 @@ function store(root: Tensor): Promise<void> {
   if (root.flight !== null) {
     const { waiters } = root.flight;
     root.flight.told = true;
-    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+    return new Promise((resolve) => waiters.push({ resolve, reject: (error) => resolve(failing(error)) }));
   }
   const site = siteOf(root);
-  return new Promise((resolve, reject) => push({ root, kind: 'store', variable: null, resolve, reject, site }));
+  return new Promise((resolve) => push({ root, kind: 'store', variable: null, resolve, site }));
 }
 
 /** Asks for a step; resolves when it has been submitted and there is room in the queue. */
 export function askStep(node: StepNode): Promise<void> {
   const site = node.loss === null ? null : siteOf(node.loss);
-  return new Promise((resolve, reject) => push({ root: node, kind: 'step', variable: null, resolve, reject, site }));
+  return new Promise((resolve) => push({ root: node, kind: 'step', variable: null, resolve, site }));
 }
 
 variableHooks.assign = (variable, root) => {
   assigns++;
-  push({ root, kind: 'assign', variable, resolve: null, reject: null, site: null });
+  push({ root, kind: 'assign', variable, resolve: null, site: null });
 };
 
 variableHooks.claim = claim;
@@ -169,8 +168,8 @@ const staleError = (leaf: Tensor): Error =>
 function rejectAll(asks: readonly Ask[], error: Error): void {
   let told = false;
   for (const ask of asks) {
-    if (ask.reject) {
-      ask.reject(error);
+    if (ask.resolve) {
+      ask.resolve(failing(error));
       told = true;
     }
     if (ask.variable) {
@@ -215,8 +214,10 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
   if (flight !== null) {
     launch(flight);
     for (const ask of asks) {
-      if (ask.kind === 'store') flight.waiters.push({ resolve: ask.resolve!, reject: ask.reject! });
-      else if (ask.kind === 'step') settleStep(ask, flight);
+      if (ask.kind === 'store') {
+        const resolve = ask.resolve!;
+        flight.waiters.push({ resolve, reject: (error) => resolve(failing(error)) });
+      } else if (ask.kind === 'step') settleStep(ask, flight);
     }
   } else if (way === 'inline') resolveAll(asks);
   else setImmediate(resolveAll, asks);
@@ -251,8 +252,8 @@ function settleStep(ask: Ask, flight: Flight): void {
   flight.waiters.push({
     resolve: () => {},
     reject: (error) => {
-      if (!settled) ask.reject!(error);
-      else (ask.root as StepNode).updater.failed = error;
+      if (!settled) ask.resolve!(failing(error));
+      else (ask.root as StepNode).updater.failed ??= error;
       settled = true;
     },
   });

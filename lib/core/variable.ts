@@ -1,7 +1,7 @@
 // Variables: the only tensors whose value changes. A Parameter alone owns its memory; reading it records its newest assignment.
 
 import { bytesPerElement } from './dtype.js';
-import { ArgumentError, DTypeError, ShapeError } from './errors.js';
+import { ArgumentError, DTypeError, locate, ShapeError } from './errors.js';
 import { newOp, VARIABLE } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape, sizeOf } from './shape.js';
@@ -77,7 +77,7 @@ export class Parameter extends Tensor {
       const error = this.unread;
       this.unread = null;
       variableHooks.claim(error);
-      throw error;
+      throw locate(error);
     }
     if (this.newest === null) {
       this.newest = new Tensor(

@@ -1,6 +1,7 @@
 // The one place where hebb writes files. A reader sees the old file or the new one, never half, whatever happens in between.
-import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 /** Bytes handed to the system at once: a slow disk holds up one piece, not the whole file. */
@@ -8,11 +9,12 @@ const PIECE = 8 * 2 ** 20;
 
 /**
  * Replaces `file` by `chunks` in one step: a temporary file beside it, fsync, rename, fsync of the folder. On any failure the old
- * file is untouched, the temporary one removed, and the system's error rejects.
+ * file is untouched, the temporary one removed, and the system's error rejects. What a killed process left of `file` is removed first.
  */
 export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const target = await followLink(file);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  await removeLeftovers(target);
+  const temporary = join(dirname(target), `.${basename(target)}.${machine}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeDurably(temporary, chunks);
     await rename(temporary, target);
@@ -21,6 +23,27 @@ export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>
     throw error;
   }
   await syncFolder(dirname(target));
+}
+
+/** A folder may be shared with other machines and containers, whose processes can't be looked for here. */
+const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** Removes temporary files of `target` whose process is gone; nothing that fails here is worth failing a save. */
+async function removeLeftovers(target: string): Promise<void> {
+  const start = `.${basename(target)}.${machine}-`;
+  const names = await readdir(dirname(target)).catch(() => []);
+  for (const name of names) {
+    const pid = name.startsWith(start) && /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(name.slice(start.length))?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(dirname(target), name), { force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // another user's process may not be signalled
+  }
 }
 
 /** A link stays a link: what it points at is replaced. */

@@ -1,6 +1,6 @@
 // The base of all optimizers: a step differentiates the loss, clips, and updates in one run. Each optimizer adds its rule.
 import { tensor } from '../core/create.js';
-import { ArgumentError, FormatError, ShapeError } from '../core/errors.js';
+import { ArgumentError, FormatError, locate, ShapeError } from '../core/errors.js';
 import { claim } from '../core/flight.js';
 import { operand } from '../core/record.js';
 import { describe, formatShape, sameShape } from '../core/shape.js';
@@ -119,7 +119,7 @@ export abstract class Optimizer<O extends Common = Common> {
       const error = updater.failed;
       updater.failed = null;
       claim(error);
-      throw error;
+      throw locate(error);
     }
     updater.prepare();
     // Values assigned in this stretch become the variables' memory before the update works on it.

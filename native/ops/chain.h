@@ -14,8 +14,9 @@ class Chain {
  public:
   enum class Host { none, input, output };  // whether buffer -1 may stand for a gemm's result, or for what a reduction takes
 
-  // Decodes and validates a chain body; false after Reader::fail. `elements` is the number that its shape must have (-1: any).
-  bool decode(Reader& reader, Host host, int64_t elements);
+  // Decodes and validates a chain body; false after Reader::fail. `elements` is the number that its shape must have (-1: any),
+  // `host_dtype` the type of the values that a host takes.
+  bool decode(Reader& reader, Host host, int64_t elements, DType host_dtype = DType::f32);
 
   int64_t elements() const;
   double nanoseconds() const;             // estimate for all elements on one thread

@@ -67,7 +67,8 @@ class ChainDecoder {
   using Plan = Chain::Plan;
   using Form = Plan::Form;
 
-  ChainDecoder(Reader& reader, Chain::Host host, Plan& plan) : reader_(reader), host_(host), plan_(plan) {}
+  ChainDecoder(Reader& reader, Chain::Host host, DType host_dtype, Plan& plan)
+      : reader_(reader), host_(host), host_dtype_(host_dtype), plan_(plan) {}
 
   bool run(int64_t elements) {
     shape(elements);
@@ -93,6 +94,7 @@ class ChainDecoder {
 
   Reader& reader_;
   const Chain::Host host_;
+  const DType host_dtype_;  // of the output that the host takes
   Plan& plan_;
   int rank_ = 0;
   int64_t dims_[MAX_RANK] = {};
@@ -100,7 +102,6 @@ class ChainDecoder {
   bool loaded_[Plan::MAX_INPUTS] = {};
   Source registers_[Plan::MAX_REGISTERS] = {};  // type 0: never written
   int32_t results_ = 0;
-  DType host_dtype_ = DType::f32;
 
   void fail(const std::string& what, int i, const std::string& why) {
     reader_.fail("chain " + what + " " + std::to_string(i) + ": " + why);
@@ -241,9 +242,8 @@ class ChainDecoder {
     }
     if (buffer < 0) {
       if (host_ != Chain::Host::output || plan_.host_slot >= 0) return fail("output", i, "there is no host to take it");
-      if (!wide(dtype)) return fail("output", i, "the host takes f32 or i32");
+      if (dtype != host_dtype_) return fail("output", i, host_dtype_ == DType::i32 ? "the host takes i32" : "the host takes f32");
       plan_.host_slot = from.slot;
-      host_dtype_ = dtype;
     } else if (plan_.elements * bytes_of(dtype) > reader_.bytes(buffer)) {
       fail("output", i, "its buffer is too small");
     } else if (is_input(from.slot)) {
@@ -330,9 +330,9 @@ class ChainDecoder {
   }
 };
 
-bool Chain::decode(Reader& reader, Host host, int64_t elements) {
+bool Chain::decode(Reader& reader, Host host, int64_t elements, DType host_dtype) {
   auto plan = std::make_shared<Plan>();
-  if (!ChainDecoder(reader, host, *plan).run(elements)) return false;
+  if (!ChainDecoder(reader, host, host_dtype, *plan).run(elements)) return false;
   plan_ = std::move(plan);
   return true;
 }

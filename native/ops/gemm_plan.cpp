@@ -8,11 +8,12 @@ namespace hebb {
 
 namespace {
 
-constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go through C, which keeps rounding errors small, too
-constexpr double TASK_MACS = 1 << 17;   // multiply-adds that are worth another thread's attention
-constexpr int64_t TASKS = 8;            // as many are enough for the threads of a desktop, and a power of two suits most
-constexpr int64_t FEW = 8;              // rows or columns that are not worth packing the other operand for
-constexpr int64_t SOME = 128;           // rows that are worth it only where it lies far away
+constexpr int64_t DEPTH = 512;          // of a block of k: sums of blocks go through C, which keeps rounding errors small, too; the same
+                                // for every path that adds in order of k, so that no bit depends on where the operands lie
+constexpr double TASK_MACS = 1 << 17;  // multiply-adds that are worth another thread's attention
+constexpr int64_t TASKS = 8;  // as many are enough for the threads of a desktop, and a power of two suits most
+constexpr int64_t FEW = 8;  // rows or columns that are not worth packing the other operand for
+constexpr int64_t SOME = 128;  // rows that are worth it only where it lies far away
 
 constexpr int64_t PANEL_BYTES = 768 << 10, TURNED_BYTES = 448 << 10;  // of GEMM_SCRATCH
 
@@ -65,9 +66,11 @@ struct Planner {
     if (p.trans_b || p.k * p.n * 4 > in_reach) p.path = GemmPlan::Path::packed;
   }
 
-  // The tile for tasks of so many rows and columns. L1 holds the strip of A while B streams by.
+  // The tile for tasks of so many rows and columns. L1 holds the strip of A while B streams by; where B streams from afar, in place,
+  // half as many rows leave the registers to a wider panel.
   void choose_tile(int64_t rows, int64_t columns) {
-    const int64_t fit = std::max<int64_t>(caches.l1 / 10 / p.depth, 4);
+    const bool far = p.path == GemmPlan::Path::in_place && p.k > p.depth && p.k * p.n * 4 > caches.l2;
+    const int64_t fit = std::max<int64_t>(caches.l1 / 10 / (far ? 2 * p.depth : p.depth), 4);
     double best = -1;
     for (int vectors = int(std::clamp<int64_t>(ceil_div(columns, lanes), 1, GEMM_VECTORS)); vectors > 0; vectors--) {
       const int64_t most = std::min<int64_t>(kernels.tile_rows[vectors], fit), strip = ceil_div(rows, ceil_div(rows, most));
@@ -112,7 +115,7 @@ GemmPlan plan_gemm(const GemmShape& s, const GemmKernels& kernels, int lanes, co
   Planner planner{{}, kernels, lanes, caches};
   GemmPlan& p = planner.p;
   planner.choose_path(s);
-  const int64_t most_depth = p.path == GemmPlan::Path::packed ? DEPTH : 2 * DEPTH;
+  const int64_t most_depth = p.path == GemmPlan::Path::dots ? 2 * DEPTH : DEPTH;
   p.depth = std::max<int64_t>(ceil_div(p.k, std::max<int64_t>(ceil_div(p.k, most_depth), 1)), 1);
   const double worthwhile = std::min(double(TASKS), double(s.batch) * double(p.m) * double(p.n) * double(p.k) / TASK_MACS);
   int64_t wanted = 1;

@@ -183,7 +183,9 @@ std::unique_ptr<Command> decode_reduce(Reader& reader) {
   command->inner = reader.size();
   const int64_t results = reader.product(command->outer, command->inner);
   command->out = reader.write(reader.product(results, 4));
-  if (!reader.ok() || !command->chain.decode(reader, Chain::Host::output, reader.product(results, command->axis))) return nullptr;
+  const int64_t elements = reader.product(results, command->axis);
+  const DType taken = command->kind < 5 ? DType::f32 : DType::i32;
+  if (!reader.ok() || !command->chain.decode(reader, Chain::Host::output, elements, taken)) return nullptr;
   const bool sums = command->kind < 2 || command->kind == 5;
   if (command->axis == 0 && results > 0 && !sums) return reader.fail("an axis of size 0 has no extremum");
   command->plan();

@@ -15,8 +15,8 @@ constexpr float TO_INTEGER = 12582912.0f, TO_EXPONENT = 12583039.0f;
 
 SIMD_INLINE Vec rsqrt(Vec x) { return div(set1(1.0f), sqrt(x)); }
 
-SIMD_INLINE Vec exp(Vec x) {
-  x = min(set1(89.0f), max(set1(-104.0f), x));  // in this order of operands NaN passes
+// exp of what is between -104 and 89.
+SIMD_INLINE Vec exp_between(Vec x) {
   const Vec n = sub(fma(x, set1(LOG2_E), set1(TO_INTEGER)), set1(TO_INTEGER));
   const Vec r = fnma(n, set1(LN2_LOW), fnma(n, set1(LN2_HIGH), x));  // |r| <= ln 2 / 2
   Vec p = fma(set1(1.378358574e-3f), r, set1(8.368851617e-3f));
@@ -28,10 +28,15 @@ SIMD_INLINE Vec exp(Vec x) {
   return scale2(p, n);
 }
 
-// 1 / (1 + exp(-x)), as e / (1 + e) on the negative side, so that tiny results keep their bits.
+// In this order of operands min and max let NaN pass.
+SIMD_INLINE Vec exp(Vec x) { return exp_between(min(set1(89.0f), max(set1(-104.0f), x))); }
+
+// a (1 - e / (1 + e)) with e = exp(-|x|): a is 1, or e on the negative side, so that tiny results keep their bits. Of a / (1 + e) the
+// rounding of 1 + e would be felt in full; here it is felt e-fold.
 SIMD_INLINE Vec sigmoid(Vec x) {
-  const Vec one = set1(1.0f), e = exp(neg(abs(x)));
-  return divide_near(select(lt(x, zero()), e, one), add(one, e));
+  const Vec below = as_float(ori(as_int(x), set1i(INT32_MIN)));  // -|x|
+  const Vec one = set1(1.0f), e = exp_between(max(set1(-104.0f), below)), a = select(lt(x, zero()), e, one);
+  return fnma(a, divide_near(e, add(one, e)), a);
 }
 
 // Splits exp(x), -80 <= x <= 0, into power * (1 + the result), the result with all bits near 0.

@@ -84,7 +84,7 @@ void check(const Function& f, float x, float got, Worst& worst) {
     frexp(exact, &exponent);
     const double ulp = ldexp(1.0, exponent - 24 < -149 ? -149 : exponent - 24);
     error = isinf(want) || isinf(got) ? double(llabs(place(got) - place(want))) : ::fabs(got - exact) / ulp;
-    wrong = llabs(place(got) - place(want)) > f.bound || (want == 0 && exact == 0 && signbit(want) != signbit(got));
+    wrong = error > double(f.bound) || (want == 0 && exact == 0 && signbit(want) != signbit(got));
   }
   worst.failures += wrong;
   if (wrong && worst.failures <= 3) printf("  %s(%.9g) = %.9g, not %.9g\n", f.name, x, got, want);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { load, save, type Tensor, tensor } from 'hebb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ownFolder } from './folder.js';
@@ -78,6 +78,31 @@ test('a link stays a link', async () => {
   expect(await values(at('target.safetensors'))).toEqual([2]);
 });
 
+test('a save removes what a dead process left of its own file, and nothing else', async () => {
+  const [file, folder] = [at('kept.safetensors'), dirname(at('x'))];
+  // The name of a temporary file of this process, taken from a save that fails to rename and to clean up.
+  let temporary = '';
+  vi.spyOn(fs, 'rename').mockImplementationOnce(async (from) => {
+    temporary = String(from);
+    throw systemError('EROFS');
+  });
+  vi.spyOn(fs, 'rm').mockRejectedValueOnce(systemError('EROFS'));
+  syncBuiltinESMExports();
+  await expect(save({ t: tensor([1]) }, file)).rejects.toMatchObject({ code: 'EROFS' });
+  const dead = spawn(process.execPath, ['-e', '']);
+  await new Promise((resolve) => dead.once('exit', resolve));
+  const ofDead = temporary.replace(`-${process.pid}-`, `-${dead.pid}-`);
+  const elsewhere = [
+    ofDead.replace('.kept.', '.other.'),
+    ofDead.replace(/[0-9a-f]{8}-/, '00000000-'),
+    join(folder, '.kept.safetensors.tmp'),
+  ];
+  for (const name of [ofDead, ...elsewhere]) await fs.writeFile(name, '');
+  await save({ t: tensor([2]) }, file);
+  expect(strays().sort()).toEqual([temporary, ...elsewhere].map((name) => basename(name)).sort());
+  for (const name of [temporary, ...elsewhere]) await fs.rm(name);
+});
+
 test('a process killed while it saves leaves a whole file', async () => {
   const file = at('killed.safetensors');
   const program = `import { full, save } from 'hebb';
@@ -97,4 +122,6 @@ test('a process killed while it saves leaves a whole file', async () => {
     expect(all).toHaveLength(400_000);
     expect(new Set(all).size).toBe(1);
   }
+  await save({ t: tensor([1]) }, file);
+  expect(strays()).toEqual([]);
 });

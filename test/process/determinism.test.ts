@@ -61,3 +61,22 @@ it.each([
   }
   for (const other of results.slice(1)) expect(Array.from(other).findIndex((v, i) => !Object.is(v, results[0]![i]))).toBe(-1);
 });
+
+it.each([
+  [64, 900, 70],
+  [9, 1500, 33],
+  [200, 700, 300],
+])('a product of %i x %i by %i has the same bits however its operands lie', async (m, k, n) => {
+  manualSeed(9);
+  const [a, b] = [randn([m, k]), randn([k, n])];
+  const [turnedA, turnedB] = [a.transpose(), b.transpose()];
+  await run(a, b, turnedA, turnedB);
+  const products = [
+    a.matmul(b),
+    a.matmul(turnedB.transpose()),
+    turnedA.transpose().matmul(b),
+    turnedA.transpose().matmul(turnedB.transpose()),
+  ];
+  const [plain, ...others] = await Promise.all(products.map((c) => c.data()));
+  for (const other of others) expect(other.findIndex((v, i) => !Object.is(v, plain![i]))).toBe(-1);
+});

@@ -58,6 +58,21 @@ describe('a run that fails', () => {
   });
 });
 
+it('of several steps that fail in the queue the next one tells of the first, not of what it entailed', async () => {
+  const w = new Parameter(tensor(new Float32Array(1_000_000)));
+  const opt = new optim.SGD([w], { lr: 1 });
+  await opt.step(w.add(1).sum().mul(0));
+  const loss = w.exp().sum();
+  await opt.step(loss.add(nn.crossEntropy(tensor([[0, 0]]), labels(3))));
+  await opt.step(w.add(1).sum()); // needs what the first should have written
+  await w
+    .add(0)
+    .sum()
+    .item()
+    .catch(() => {});
+  await expect(opt.step(w.sum())).rejects.toThrow(IndexError);
+});
+
 describe('skipNonFinite', () => {
   it('leaves parameters, moments and step count as they are where the loss or the norm is not finite', async () => {
     const w = new Parameter(tensor([1, 2]));

@@ -1,6 +1,6 @@
 // Rule 7. A small Program runs in the call and its promise is already resolved; after 1 ms a loop of such awaits lets the event loop turn.
 import { inspect } from 'node:util';
-import { grad, manualSeed, nn, optim, randn, run, tensor } from 'hebb';
+import { grad, manualSeed, nn, randn, run, tensor } from 'hebb';
 import { describe, expect, it } from 'vitest';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -37,35 +37,16 @@ describe('a small Program', () => {
 });
 
 describe('a loop of awaited tiny steps', () => {
-  it('lets timers and I/O fire', async () => {
-    const x = tensor([
-      [0, 1],
-      [1, 0],
-    ]);
-    const model = new nn.Linear(2, 2);
-    const opt = new optim.SGD(model.parameters(), { lr: 1e-3 });
-    let ticks = 0;
-    let immediates = 0;
-    const timer = setInterval(() => ticks++, 1);
-    const again = (): void => {
-      immediates++;
-      immediate = setImmediate(again);
-    };
-    let immediate = setImmediate(again);
-    const end = performance.now() + 300;
-    let steps = 0;
-    while (performance.now() < end) {
-      await opt.step(model.forward(x).square().mean());
-      steps++;
-    }
-    clearInterval(timer);
-    clearImmediate(immediate);
-    expect(ticks).toBeGreaterThan(50);
-    expect(immediates).toBeGreaterThan(50);
-    expect(steps).toBeGreaterThan(1000);
+  it('lets timers and I/O fire, in their time as test/timing sees', async () => {
+    const fired = { timer: false, immediate: false };
+    setTimeout(() => (fired.timer = true), 2);
+    setImmediate(() => (fired.immediate = true));
+    const x = tensor([1, 2]);
+    for (let i = 0; i < 100_000 && !(fired.timer && fired.immediate); i++) await x.add(i).sum().item();
+    expect(fired).toEqual({ timer: true, immediate: true });
   });
 
-  it('so do un-awaited asks in one stretch: after one more run they go through the queue', async () => {
+  it('as do un-awaited asks in one stretch: after one more run they go through the queue', async () => {
     const asks = Array.from({ length: 2000 }, (_, i) => tensor([i, 1]).mul(2).sum().item());
     expect((await Promise.all(asks)).map((v, i) => v - 2 * i)).toEqual(asks.map(() => 2));
   });

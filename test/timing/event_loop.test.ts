@@ -34,3 +34,25 @@ it('and in a loop of awaited tiny steps', async () => {
   });
   expect(delay).toBeLessThan(10);
 });
+
+it('in such a loop timers and I/O fire all the time', async () => {
+  const model = new nn.Linear(2, 2);
+  const opt = new optim.SGD(model.parameters(), { lr: 1e-3 });
+  const x = tensor([[1, 2]]);
+  let ticks = 0;
+  let immediates = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const again = (): void => {
+    immediates++;
+    immediate = setImmediate(again);
+  };
+  let immediate = setImmediate(again);
+  const end = performance.now() + 300;
+  let steps = 0;
+  for (; performance.now() < end; steps++) await opt.step(model.forward(x).square().mean());
+  clearInterval(timer);
+  clearImmediate(immediate);
+  expect(ticks).toBeGreaterThan(50);
+  expect(immediates).toBeGreaterThan(50);
+  expect(steps).toBeGreaterThan(1000);
+});

@@ -20,7 +20,7 @@ const SHAPES: readonly [shape: readonly number[], layout: Layout][] = [
   [[3, 5], 'plain'],
   [[5, 9], 'transposed'],
   [[4, 11], 'narrowed'],
-  [[3, 6], 'expanded'],
+  [[3, 17], 'expanded'],
   [[2, 1, 3, 1, 2], 'transposed'],
   [[37, 29], 'transposed'],
   [[33_333], 'plain'],

@@ -1,7 +1,7 @@
 // exp, log, tanh, sigmoid, erf, relu, gelu, silu, leakyRelu (the ULP are those that the design promises), and the families with
 // files of their own.
 import type { Tensor } from 'hebb';
-import { clearOfZero, input, listed, reals, SPECIALS } from '../inputs.js';
+import { clearOfZero, type Fill, input, listed, reals, SPECIALS } from '../inputs.js';
 import { erf, gelu, map, type Ref, sigmoid, silu } from '../oracle.js';
 import type { Case } from '../table.js';
 import { unary } from './element.js';
@@ -10,6 +10,8 @@ import { rounding } from './rounding.js';
 import { trigonometry } from './trigonometry.js';
 
 const any = reals(-3, 3);
+/** The first sets the scale of the result: gelu is x / 2 + |x| (Φ(|x|) - 1/2), whose terms cancel where x is very negative. */
+const anchored: Fill = (random, i) => (i === 0 ? 1 + 2 * random() : any(random, i));
 
 export const math: readonly Case[] = [
   ...unary('exp', Math.exp, { values: any, tolerance: 2, gradient: 'smooth' }),
@@ -18,7 +20,7 @@ export const math: readonly Case[] = [
   ...unary('sigmoid', sigmoid, { values: any, tolerance: 2, gradient: 'smooth' }),
   ...unary('erf', erf, { values: any, tolerance: 4, gradient: 'smooth' }),
   ...unary('relu', (x) => Math.max(x, 0), { values: clearOfZero(0.1, 3), tolerance: 'exact', gradient: 'kinked' }),
-  ...unary('gelu', gelu, { values: any, tolerance: 'scaled', gradient: 'smooth' }),
+  ...unary('gelu', gelu, { values: anchored, tolerance: 'scaled', gradient: 'smooth' }),
   // Where sigmoid(x) is denormal it has lost bits, and silu with it.
   ...unary('silu', silu, { values: any, tolerance: 4, gradient: 'smooth', extremes: 'scaled' }),
   ...leakyRelus(),
