@@ -10,13 +10,14 @@ import { gemm } from './gemm.js';
 import { fmaPeak, isa, isas } from './limits.js';
 import { measure, type Workload } from './measure.js';
 import { ops } from './ops.js';
+import { optimizers } from './optim.js';
 import { overhead } from './overhead.js';
 import { Peers } from './peers.js';
 import { reduce } from './reduce.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, reduce, train, overhead };
+const suites = { gemm, ops, reduce, train, optim: optimizers, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */

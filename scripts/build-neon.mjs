@@ -3,7 +3,7 @@
 import { capture, line, phase } from './phase.mjs';
 
 const COMPILER = 'aarch64-linux-gnu-g++';
-const TARGETS = ['native_tests', 'chain_test', 'kernels_test', 'ops_test'];
+const TARGETS = ['native_tests', 'chain_test', 'kernels_test', 'ops_test', 'optimizer_test'];
 
 if ((await capture(COMPILER, ['--version'])).code !== 0) {
   line(false, 'neon', `there is no ${COMPILER}: sudo apt-get install g++-aarch64-linux-gnu`);

@@ -6,7 +6,7 @@ import { isas } from './isas.mjs';
 import { phase, root } from './phase.mjs';
 import { install, prepare, tool } from './prepare.mjs';
 
-const SINGLE = ['chain_test', 'kernels_test', 'ops_test']; // kernels on one thread or few: nothing for ThreadSanitizer, under which they take long
+const SINGLE = ['chain_test', 'kernels_test', 'ops_test', 'optimizer_test']; // kernels on one thread or few: nothing for ThreadSanitizer, under which they take long
 const runs = join(root, 'build', 'runs');
 const { supported } = isas();
 const best = supported.at(-1);

@@ -57,6 +57,15 @@ test('03 learns the digits in a loop of its own', () => {
   expect(last[2]).toBeGreaterThan(0.98);
 }, 120_000);
 
+test('05 adds up micro-batches under a falling rate', () => {
+  const lines = execute(['--import', tsx, '05-accumulate.ts']).trim().split('\n').map(numbers);
+  const [loss, norm, rate] = lines.at(-1)!;
+  expect(lines).toHaveLength(4);
+  expect(8 * loss!).toBeLessThan(0.5);
+  expect(norm).toBeGreaterThan(0);
+  expect(rate).toBeCloseTo(5e-4 * (1 + Math.cos((Math.PI * 400) / 1000)), 8);
+}, 120_000);
+
 test('07 passes gradients straight through an op of its own', () => {
   const output = execute(['--import', tsx, '07-custom.ts']);
   const gradients = numbers(output.replace(/^[^[]*/, ''));

@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import torch_optim
 from serve import serve, thread_count
 
 N = 1 << 20
@@ -221,5 +222,7 @@ workloads = {
     "sort.sort": eager_and_compiled(lambda: torch.randn(N), torch.sort),
     "sort.topK": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.topk(x, 100)),
     "sort.cumsum": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.cumsum(x, 0)),
-} | reductions()
+    **reductions(),
+    **torch_optim.workloads,
+}
 serve("torch", torch.__version__, workloads, threads)

@@ -223,7 +223,7 @@ export class Encoder {
       condition: unit.condition ? seen(unit.condition) : -1,
       scale: unit.scale ? seen(unit.scale) : -1,
       norm: place(unit.norm),
-      segments: unit.segments.map((s) => ({ count: s.count, param: place(s.param), grad: seen(s.grad), states: s.states.map(place) })),
+      segments: unit.segments.map((s) => ({ ...s, param: place(s.param), grad: seen(s.grad), states: s.states.map(place) })),
     });
     return [opcode(updater.opcode), args];
   }

@@ -94,7 +94,7 @@ export class Graph {
       if (bits & USES_ACCUMULATED) {
         const sum = updater.accumulated(place);
         grad = grad ? add(grad, sum.read()) : sum.read();
-        commits.push({ variable: sum, value: dense(numberTensor(0, 'f32', clock.now), variable) });
+        commits.push({ variable: sum, value: numberTensor(0, 'f32', clock.now) });
       }
       if (grad) segments.push({ variable, param: this.newestIn(recorded, variable, step), grad, place });
     });

@@ -121,13 +121,14 @@ function pushLeaf(node: Tensor, scalars: number[]): void {
   for (let k = 0; k < shape.length; k++) push(shape[k]!);
 }
 
-/** Which of the variables seen so far the step's optimizer owns: the same graph over other owners is another Program. */
+/** Which of the variables seen so far the step's optimizer owns, and their places: the same graph over other owners is another Program. */
 function pushStep(step: StepNode, nodes: readonly Tensor[], end: number): void {
   push(step.updater.id);
   for (let k = 0; k < end; k++) {
     const { variable } = nodes[k]!;
-    if (variable !== null && nodes[k]!.op.lowering.kind !== 'alias')
-      push(step.updater.index.has(variable) && variable.requiresGrad ? k : -1 - k);
+    if (variable === null || nodes[k]!.op.lowering.kind === 'alias') continue;
+    push(k);
+    push(variable.requiresGrad ? (step.updater.index.get(variable) ?? -1) : -1);
   }
   push(-1);
 }

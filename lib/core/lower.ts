@@ -36,12 +36,14 @@ export class Lowering {
     /** Steps that work on copies, because something that may fail comes after them. */
     private readonly deferred: ReadonlySet<StepNode>,
   ) {
-    this.kept = new Set([...demand.results, ...demand.assigns.map((a) => a.root)].map((t) => graph.resolve(t)));
+    const commits = [...graph.updates.values()].flatMap((update) => update.commits);
+    const kept = [...demand.results, ...demand.assigns.map((a) => a.root), ...commits.map((c) => c.value)];
+    this.kept = new Set(kept.map((t) => graph.resolve(t)));
     this.groups = fuse(graph, this.kept);
     this.users = usersOf(graph);
     for (const node of graph.nodes) if (graph.resolve(node) === node) this.lower(node);
     demand.results.forEach((node, index) => this.storeResult(node, index));
-    for (const update of graph.updates.values()) for (const { variable, value } of update.commits) this.commit(variable, value);
+    for (const { variable, value } of commits) this.commit(variable, value);
     for (const { variable, root } of demand.assigns) this.commit(variable, root);
     this.orderWriters();
   }
@@ -269,7 +271,7 @@ export class Lowering {
       const gradient = this.read(unit, this.contiguous(grad));
       const param = own(variable);
       after.set(variable, param);
-      unit.segments.push({ count: sizeOf(variable.shape), param, grad: gradient, states: updater.states(place).map(own) });
+      unit.segments.push({ place, count: sizeOf(variable.shape), param, grad: gradient, states: updater.states(place).map(own) });
     }
     unit.stepCount = own(updater.stepCount);
     if (update.condition) unit.condition = this.read(unit, this.contiguous(update.condition));

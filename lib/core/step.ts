@@ -14,12 +14,12 @@ import { topological } from './walk.js';
 export interface UpdateOperands {
   /** The scalar of hyper-parameter k (see `Updater.hyper`). */
   hyper(k: number): number;
-  /** The buffer of the optimizer's step count. */
+  /** The buffer of the parameters' step counts. */
   readonly step: number;
   readonly condition: number;
   readonly scale: number;
   readonly norm: number;
-  readonly segments: readonly { count: number; param: number; grad: number; states: readonly number[] }[];
+  readonly segments: readonly { place: number; count: number; param: number; grad: number; states: readonly number[] }[];
 }
 
 /** What the core needs of an optimizer. */
@@ -31,8 +31,9 @@ export interface Updater {
   states(i: number): readonly Parameter[];
   /** The accumulated gradient of parameter i, where micro-batches are added up. */
   accumulated(i: number): Parameter;
+  /** How many steps each parameter has taken, by its place. */
   readonly stepCount: Parameter;
-  /** The places, within a step's `hyper` numbers, of the clipping norm. */
+  /** The place, within a step's `hyper` numbers, of the clipping norm. */
   readonly clipNormAt: number;
   readonly opcode: string;
   /** The error of a step that failed after its promise had resolved; the next step rejects with it. */

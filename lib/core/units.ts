@@ -82,7 +82,7 @@ export class UpdateUnit extends BaseUnit {
   scale: Value | null = null;
   norm: Value | null = null;
   stepCount!: Value;
-  segments: { count: number; param: Value; grad: Value; states: Value[] }[] = [];
+  segments: { place: number; count: number; param: Value; grad: Value; states: Value[] }[] = [];
   constructor(readonly step: StepNode) {
     super();
   }

@@ -1,4 +1,20 @@
 // The optimizers, as users see them under `optim`.
-export { Adam, type AdamOptions, AdamW } from './adam.js';
-export { type Common, Optimizer } from './optimizer.js';
+export {
+  Adam,
+  type AdamOptions,
+  AdamW,
+  type MomentsOptions,
+  NAdam,
+  type NAdamOptions,
+  RAdam,
+  type RAdamOptions,
+} from './adam.js';
+export { Adamax, Lion, type LionOptions } from './bounded.js';
+export type { Common, GroupOptions, ParamGroup, Params, StepOptions } from './groups.js';
+export { OneCycleLR, type OneCycleOptions } from './one_cycle.js';
+export { Optimizer } from './optimizer.js';
+export { type PlateauOptions, ReduceLROnPlateau } from './plateau.js';
+export { LRScheduler } from './scheduler.js';
+export { CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, SequentialLR, StepLR } from './schedules.js';
 export { SGD, type SGDOptions } from './sgd.js';
+export { Adadelta, type AdadeltaOptions, Adagrad, type AdagradOptions, RMSprop, type RMSpropOptions } from './squares.js';

@@ -99,6 +99,7 @@ export class Fit<B> {
       bar?.begin(epoch);
       await this.#train(epoch, bar);
       const logs = await this.#epochLogs();
+      this.#trainer.scheduling?.afterEpoch(logs);
       bar?.end(logs);
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       await this.#tell('onEpoch', { epoch, logs });
@@ -133,6 +134,7 @@ export class Fit<B> {
     const stepped = optimizer.step(this.#options.onNonFinite === 'warn' ? loss : loss.add(this.#poison));
     this.#poison.assign(this.#poison.add(loss.add(optimizer.gradNorm).mul(0)));
     await stepped;
+    this.#trainer.scheduling?.afterStep();
     return rows;
   }
 
@@ -196,6 +198,7 @@ export class Fit<B> {
   /** Waits for the steps in flight, so that the weights are whole when the fit rejects; their failures have been told already. */
   async #settle(): Promise<void> {
     await this.#poison.item().catch(() => {});
+    this.#trainer.optimizer.forgetFailure();
   }
 }
 

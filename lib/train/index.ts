@@ -6,4 +6,5 @@ export { Checkpoint, type CheckpointOptions } from './checkpoint.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export type { History } from './fit.js';
 export { Metric } from './metric.js';
+export type { Schedule, ScheduleOptions } from './scheduling.js';
 export { type BatchOptions, type FitOptions, Trainer, type TrainerOptions } from './trainer.js';

@@ -9,6 +9,7 @@ import type { Callback } from './callback.js';
 import { evaluate, type Metrics } from './evaluation.js';
 import { Fit, type History } from './fit.js';
 import { Metric } from './metric.js';
+import { type Schedule, Scheduling } from './scheduling.js';
 
 /** What a Trainer trains with. */
 export interface TrainerOptions {
@@ -17,6 +18,8 @@ export interface TrainerOptions {
   readonly loss: Loss;
   /** Metrics under the names that logs and history use. */
   readonly metrics?: Metrics;
+  /** Sets the optimizer's learning rate: an LRScheduler or ReduceLROnPlateau, or `{ scheduler, interval, monitor }`. */
+  readonly schedule?: Schedule;
 }
 
 /** Options of `fit`. */
@@ -66,8 +69,9 @@ export class Trainer<B = unknown> {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
   readonly metrics: Metrics;
+  /** @internal */ readonly scheduling: Scheduling | null;
 
-  constructor(model: AnyModule, { optimizer, loss, metrics = {} }: TrainerOptions) {
+  constructor(model: AnyModule, { optimizer, loss, metrics = {}, schedule }: TrainerOptions) {
     if (!(model instanceof Module)) throw new ArgumentError('Trainer', `expects a Module, got ${describe(model)}`, { value: model });
     if (typeof loss !== 'function' && !(loss instanceof Module)) {
       throw new ArgumentError('Trainer', `loss must be a function or a Module, got ${describe(loss)}`, { value: loss });
@@ -84,6 +88,7 @@ export class Trainer<B = unknown> {
     this.optimizer = optimizer;
     this.loss = loss;
     this.metrics = metrics;
+    this.scheduling = schedule === undefined ? null : new Scheduling(schedule, optimizer);
   }
 
   /**

@@ -1,6 +1,8 @@
-// PyTorch's SGD and Adam(W), one piece of a parameter at a time. Sums of squares go to f64 every 512 values.
+// The optimizers' pass over one piece of a parameter, around the rules of optimizer_rules.inc.h. Sums of squares go to f64 every 512
+// values.
 #include "kernels/optimizer.h"
 
+#include "kernels/optimizer_rules.inc.h"
 #include "simd/simd.h"
 
 namespace ISA {
@@ -45,54 +47,40 @@ double sum_squares(const float* grad, int64_t n) {
   return sweep(n, [=](auto lanes, int64_t i) { return lanes.get(grad + i); });
 }
 
-// The gradient that the update sees; min and max pass a NaN in their second operand.
-template <class Step> SIMD_INLINE Vec prepared(const Step& step, Vec grad, Vec param) {
+// The gradient that the rule sees; min and max pass a NaN in their second operand.
+SIMD_INLINE Vec prepared(const UpdateStep& step, Vec grad, Vec param) {
   const Vec g = min(set1(step.clip), max(set1(-step.clip), mul(grad, set1(step.scale))));
-  return fma(set1(step.decay), param, g);
+  return fma(set1(step.decay), param, add(g, signed_size(param, step.l1)));
 }
 
-enum class Velocity { none, first, later };
-
-template <Velocity KIND> double sgd_pass(const hebb::SgdStep& step, const float* grad, float* param, float* velocity, int64_t n) {
-  const Vec momentum = set1(step.momentum), taken = set1(step.taken), lr = set1(step.lr);
-  const Vec ahead = set1(step.nesterov ? step.momentum : 0.0f);
+template <class Rule> double pass(const UpdateStep& of, const hebb::UpdateArrays& where, int64_t n) {
+  const UpdateStep step = of;  // copies, which no store to an array can change
+  const hebb::UpdateArrays arrays = where;
   return sweep(n, [=](auto lanes, int64_t i) {
-    const Vec raw = lanes.get(grad + i), p = lanes.get(param + i);
-    Vec g = prepared(step, raw, p);
-    if (KIND != Velocity::none) {
-      const Vec v = KIND == Velocity::first ? g : fma(momentum, lanes.get(velocity + i), mul(taken, g));
-      lanes.put(velocity + i, v);
-      g = step.nesterov ? fma(ahead, v, g) : v;
-    }
-    lanes.put(param + i, fnma(lr, g, p));
-    return raw;
-  });
-}
-
-double sgd(const hebb::SgdStep& step, const float* grad, float* param, float* velocity, int64_t n) {
-  if (!velocity) return sgd_pass<Velocity::none>(step, grad, param, velocity, n);
-  if (step.first) return sgd_pass<Velocity::first>(step, grad, param, velocity, n);
-  return sgd_pass<Velocity::later>(step, grad, param, velocity, n);
-}
-
-double adam(const hebb::AdamStep& step, const float* grad, float* param, float* m, float* v, int64_t n) {
-  const Vec keep = set1(step.keep), taken1 = set1(step.taken1), beta2 = set1(step.beta2), taken2 = set1(step.taken2);
-  const Vec size = set1(step.size), root = set1(step.root), eps = set1(step.eps);
-  return sweep(n, [=](auto lanes, int64_t i) {
-    const Vec raw = lanes.get(grad + i), p = lanes.get(param + i), old = lanes.get(m + i);
-    const Vec g = prepared(step, raw, p);
-    const Vec mean = fma(taken1, sub(g, old), old);
-    const Vec square = fma(mul(taken2, g), g, mul(beta2, lanes.get(v + i)));
-    lanes.put(m + i, mean);
-    lanes.put(v + i, square);
-    lanes.put(param + i, fnma(size, divide_near(mean, fma(sqrt_near(square), root, eps)), mul(keep, p)));
+    const Vec raw = lanes.get(arrays.grad + i), p = lanes.get(arrays.param + i);
+    lanes.put(arrays.param + i, Rule::next(step, lanes, arrays.state, i, prepared(step, raw, p), mul(set1(step.keep), p)));
     return raw;
   });
 }
 
 }  // namespace optimizer
 
-constexpr hebb::OptimizerKernels optimizer_kernels = {optimizer::sum_squares, optimizer::sgd, optimizer::adam};
+constexpr hebb::OptimizerKernels optimizer_kernels = {
+    optimizer::sum_squares,
+    optimizer::pass<optimizer::Sgd>,
+    optimizer::pass<optimizer::Momentum<false>>,
+    optimizer::pass<optimizer::Momentum<true>>,
+    optimizer::pass<optimizer::RmsProp<false, false>>,
+    optimizer::pass<optimizer::RmsProp<false, true>>,
+    optimizer::pass<optimizer::RmsProp<true, false>>,
+    optimizer::pass<optimizer::RmsProp<true, true>>,
+    optimizer::pass<optimizer::Adam<false>>,
+    optimizer::pass<optimizer::Adam<true>>,
+    optimizer::pass<optimizer::NAdam>,
+    optimizer::pass<optimizer::Adadelta>,
+    optimizer::pass<optimizer::Adamax>,
+    optimizer::pass<optimizer::Lion>,
+};
 
 }  // namespace
 }  // namespace ISA

@@ -5,27 +5,33 @@
 
 namespace hebb {
 
-struct SgdStep {
-  float scale, clip, decay;  // gradient · scale, clipped to ±clip, + decay · parameter
-  float momentum, taken;     // velocity = momentum · velocity + taken · gradient
-  float lr;
-  bool first, nesterov;      // first: velocity = gradient, and the old one is not read
+// The coefficients of one step: a rule takes those that it needs. `first` and `second` are its averages of gradients and of squares.
+struct UpdateStep {
+  float scale, clip;  // gradient · scale, clipped to ±clip,
+  float l1, decay;    // + l1 · sign(parameter) + decay · parameter
+  float keep;         // parameter · keep before the update: decoupled decay
+  float size;         // the learning rate, with the first average's correction for bias
+  float ahead;        // the part of the step that the gradient itself takes: Nesterov's look ahead
+  float old1, new1;   // first = old1 · first + new1 · gradient
+  float old2, new2;   // second = old2 · second + new2 · gradient²
+  float root, eps;    // the step is divided by sqrt(second) · root + eps
 };
 
-struct AdamStep {
-  float scale, clip, decay;  // gradient · scale, clipped to ±clip, + decay · parameter
-  float keep;                // parameter · keep before the update: decoupled decay
-  float taken1;              // m += taken1 · (gradient - m)
-  float beta2, taken2;       // v = beta2 · v + taken2 · gradient²
-  float size;                // lr / (1 - beta1^t)
-  float root, eps;           // parameter -= size · m / (sqrt(v) · root + eps), root = 1 / sqrt(1 - beta2^t)
+struct UpdateArrays {
+  const float* grad;
+  float* param;
+  float* state[3];  // in the order of the rule's states
 };
+
+// Updates n values; returns the sum of grad², before scaling.
+using UpdateKernel = double (*)(const UpdateStep& step, const UpdateArrays& arrays, int64_t n);
 
 struct OptimizerKernels {
-  // Each array has n values; all return the sum of grad², before scaling. velocity is null where there is no momentum.
   double (*sum_squares)(const float* grad, int64_t n);
-  double (*sgd)(const SgdStep& step, const float* grad, float* param, float* velocity, int64_t n);
-  double (*adam)(const AdamStep& step, const float* grad, float* param, float* m, float* v, int64_t n);
+  UpdateKernel sgd, momentum, nesterov;  // states: velocity
+  UpdateKernel rmsprop, rmsprop_momentum, rmsprop_centered, rmsprop_centered_momentum;  // second, then first, then velocity
+  UpdateKernel adam, amsgrad, nadam;  // first, second, the largest second
+  UpdateKernel adadelta, adamax, lion;  // second and updates²; first and largest; first
 };
 
 }  // namespace hebb

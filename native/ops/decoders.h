@@ -27,6 +27,13 @@ std::unique_ptr<Command> decode_randint(Reader& reader);
 std::unique_ptr<Command> decode_multinomial(Reader& reader);
 std::unique_ptr<Command> decode_norm(Reader& reader);
 std::unique_ptr<Command> decode_sgd(Reader& reader);
+std::unique_ptr<Command> decode_adagrad(Reader& reader);
+std::unique_ptr<Command> decode_rmsprop(Reader& reader);
 std::unique_ptr<Command> decode_adam(Reader& reader);
+std::unique_ptr<Command> decode_adadelta(Reader& reader);
+std::unique_ptr<Command> decode_adamax(Reader& reader);
+std::unique_ptr<Command> decode_nadam(Reader& reader);
+std::unique_ptr<Command> decode_radam(Reader& reader);
+std::unique_ptr<Command> decode_lion(Reader& reader);
 
 }  // namespace hebb

@@ -29,7 +29,14 @@ const std::vector<OpDef>& op_list() {
       {"multinomial", decode_multinomial},
       {"norm", decode_norm},
       {"sgd", decode_sgd},
+      {"adagrad", decode_adagrad},
+      {"rmsprop", decode_rmsprop},
       {"adam", decode_adam},
+      {"adadelta", decode_adadelta},
+      {"adamax", decode_adamax},
+      {"nadam", decode_nadam},
+      {"radam", decode_radam},
+      {"lion", decode_lion},
   };
   return list;
 }

@@ -32,6 +32,7 @@ std::unique_ptr<Command> decode_norm(Reader& reader) {
     command->segments.add(count);
     command->buffers.push_back(reader.read(count * 4));
   }
+  command->segments.cut();
   command->scratch = command->segments.scratch();
   command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(4 * double(command->segments.values())) + double(segments) * 5;
   return reader.ok() ? std::move(command) : nullptr;

@@ -8,20 +8,24 @@
 namespace hebb {
 
 constexpr int64_t PIECE = 4096;
-constexpr int64_t UNIT = 16384;  // values that are worth a claim by a thread
 
 void Segments::add(int64_t count) {
   const int32_t segment = segments_++;
-  for (int64_t start = 0; start < count; start += PIECE) {
-    const int64_t size = std::min(PIECE, count - start);
-    if (units_.empty() || unit_values_ + size > UNIT) {
-      units_.push_back(pieces_.size());
-      unit_values_ = 0;
-    }
-    pieces_.push_back({segment, int32_t(size), start});
-    unit_values_ += size;
-  }
+  for (int64_t start = 0; start < count; start += PIECE) pieces_.push_back({segment, int32_t(std::min(PIECE, count - start)), start});
   values_ += count;
+}
+
+// Long units let the processor read ahead, short ones share little work evenly.
+void Segments::cut() {
+  const int64_t most = std::clamp(values_ / 64, 4 * PIECE, 16 * PIECE);
+  int64_t held = most;
+  for (size_t i = 0; i < pieces_.size(); i++) {
+    if (held + pieces_[i].count > most) {
+      units_.push_back(i);
+      held = 0;
+    }
+    held += pieces_[i].count;
+  }
 }
 
 double Segments::root(const double* sums) const {

@@ -17,6 +17,7 @@ class Segments {
   };
 
   void add(int64_t count);  // the next segment
+  void cut();               // after the last one
   int64_t segments() const { return segments_; }
   int64_t values() const { return values_; }
   int64_t scratch() const { return int64_t(pieces_.size()) * int64_t(sizeof(double)); }
@@ -37,7 +38,7 @@ class Segments {
   int32_t segments_ = 0;
   std::vector<Piece> pieces_;
   std::vector<size_t> units_;  // the first piece of each
-  int64_t values_ = 0, unit_values_ = 0;
+  int64_t values_ = 0;
 };
 
 }  // namespace hebb

@@ -1,31 +1,38 @@
-// What the optimizers' commands have in common: the options before the update, the step's count, its condition and the norm.
+// An optimizer's command: a rule's kernel over a table of segments in groups, and the options that all rules have in common. The rules
+// are in update_rules.cpp.
 #pragma once
 #include <vector>
 
 #include "ops/op.h"
-#include "ops/reader.h"
 #include "ops/run.h"
 #include "ops/segments.h"
 
 namespace hebb {
 
-struct Update : Command {
-  int32_t clip = -1;                     // a scalar, or -1
-  int32_t step = 0;                      // f32 (1): how many steps were taken
-  int32_t cond = -1, scale = -1, norm = -1;
-  Segments segments;
-
-  void run(Run& run) const override;
-
- protected:
-  // Updates every parameter, where `taken` is the step's number, from 1; returns the norm of the raw gradients.
-  virtual double update(Run& run, double taken) const = 0;
-  virtual int32_t gradient(size_t segment) const = 0;
-
-  void decode_options(Reader& reader);   // clipValue, step, cond, scale, norm
-  void finish(double bytes_per_value);   // scratch and estimate, once the segments are known
-  float gradient_scale(const Run& run) const { return scale < 0 ? 1.0f : *run.ptr<const float>(scale); }
-  float clip_value(const Run& run) const { return clip < 0 ? __builtin_inff() : float(run.scalar(clip)); }
+// The hyper-parameters of a group, as runtime scalars: lr, weightDecay, l1, then the rule's own.
+struct Hyper {
+  const Run& run;
+  int32_t first;
+  double operator[](int k) const { return run.scalar(first + k); }
 };
+
+constexpr int LR = 0, DECAY = 1, L1 = 2, OWN = 3;
+constexpr int32_t DECOUPLED = 1;  // the flag of every rule; the others are the rule's own
+
+struct UpdateRule {
+  struct Variant {
+    UpdateKernel OptimizerKernels::* kernel;
+    int states;  // how many arrays of the parameter's size
+  };
+
+  int numbers;      // of hyper-parameters of its own
+  int32_t flags;    // the largest value of the flags that choose a variant
+  bool has_number;  // whether a state of one value follows the arrays
+  Variant (*variant)(int32_t flags);
+  // Fills in what the kernel needs in a parameter's step `taken`, counted from 1; may update its number.
+  void (*coefficients)(const Hyper& hyper, double taken, float* number, UpdateStep& step);
+};
+
+std::unique_ptr<Command> decode_update(Reader& reader, const UpdateRule& rule);
 
 }  // namespace hebb

@@ -184,47 +184,6 @@ void check_transpose(const KernelTable& table, int64_t rows, int64_t cols, bool 
   check(y == ref, table.isa, "transpose " + std::to_string(rows) + "x" + std::to_string(cols));
 }
 
-void check_optimizers(const KernelTable& table, int64_t n) {
-  const Floats grad = normal(n), param = normal(n), m = normal(n);
-  Floats v = normal(n);
-  for (float& x : v) x *= x;
-  const std::string name = std::to_string(n);
-  double squares = 0;
-  for (float g : grad) squares += double(g) * double(g);
-  const auto same = [&](double sum) { return fabs(sum - squares) <= 2e-6 * squares; };
-  check(same(table.optimizer.sum_squares(grad.data(), n)), table.isa, "sum_squares " + name);
-
-  for (int variant = 0; variant < 6; variant++) {
-    const SgdStep step = {0.5f, 0.4f, 0.01f, 0.9f, 0.8f, 0.1f, variant % 2 == 1, variant / 2 == 2};
-    Floats p = param, velocity = m;
-    Doubles ref, speed;
-    for (size_t i = 0; i < size_t(n); i++) {
-      double g =
-          std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
-      const double u = step.first ? g : double(step.momentum) * double(m[i]) + double(step.taken) * g;
-      speed.push_back(variant / 2 == 0 ? double(m[i]) : u);
-      if (variant / 2 > 0) g = step.nesterov ? g + double(step.momentum) * u : u;
-      ref.push_back(double(param[i]) - double(step.lr) * g);
-    }
-    const double sum = table.optimizer.sgd(step, grad.data(), p.data(), variant / 2 == 0 ? nullptr : velocity.data(), n);
-    check(same(sum) && distance(p, ref) <= 2e-6 && distance(velocity, speed) <= 2e-6, table.isa, "sgd " + name);
-  }
-  const AdamStep step = {0.5f, 0.4f, 0.01f, 0.99f, 0.1f, 0.999f, 0.001f, 0.01f, 1.5f, 1e-8f};
-  Floats p = param, mean = m, square = v;
-  Doubles ref, means, squared;
-  for (size_t i = 0; i < size_t(n); i++) {
-    const double g =
-        std::clamp(double(grad[i]) * double(step.scale), -double(step.clip), double(step.clip)) + double(step.decay) * double(param[i]);
-    means.push_back(double(m[i]) + double(step.taken1) * (g - double(m[i])));
-    squared.push_back(double(step.beta2) * double(v[i]) + double(step.taken2) * g * g);
-    ref.push_back(double(param[i]) * double(step.keep) -
-                  double(step.size) * means[i] / (sqrt(squared[i]) * double(step.root) + double(step.eps)));
-  }
-  const double sum = table.optimizer.adam(step, grad.data(), p.data(), mean.data(), square.data(), n);
-  check(same(sum) && distance(p, ref) <= 2e-6 && distance(mean, means) <= 2e-6 && distance(square, squared) <= 2e-6, table.isa,
-        "adam " + name);
-}
-
 void check_scatter(const KernelTable& table, int64_t n) {
   const Ints index = {2, 0, 2, 1, 2};
   const int64_t stride = n + 1;
@@ -256,7 +215,6 @@ int main(int argc, char** argv) {
     for (int64_t cols : SIZES) {
       for (const char* special : {"", "huge", "nan", "-inf"}) check_softmax(*table, cols, special);
       for (int64_t rows : SIZES) check_transpose(*table, rows, cols, rows % 2 == 0);
-      check_optimizers(*table, cols);
       check_scatter(*table, cols);
     }
     printf("%s: %s\n", table->isa, failures ? "failed" : "ok");

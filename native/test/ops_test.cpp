@@ -218,19 +218,21 @@ void check_permutation() {
 void check_updates() {
   const Ints sizes = {5, 4096, 10000, 0, 70000, 1};
   Machine machine;
-  machine.scalars = {0.01, 0.9, 0.999, 1e-8, 0.1, 0.5};
-  const int32_t step = machine.buffer(Floats{2}), norm = machine.buffer(Floats{0}), cond = machine.buffer(Floats{0});
+  machine.scalars = {0.5, 0.01, 0.1, 0, 0.9, 0.999, 1e-8, 0.02, 0, 0.3, 0.9, 0.999, 1e-8};  // clip; two groups
+  const int32_t step = machine.buffer(Floats{2, 2, 2, 2, 2, 7}), norm = machine.buffer(Floats{0}), cond = machine.buffer(Floats{0});
   const int32_t scale = machine.buffer(Floats{0.25f}), first = scale + 1;
-  Ints adam = {0, 1, 2, 3, 4, 1, 5, step, cond, scale, norm, int32_t(sizes.size())}, norms = {norm, int32_t(sizes.size())};
+  const int32_t count = int32_t(sizes.size()), last = count - 1;  // which is the second group
+  Ints adam = {0, count, step, cond, scale, norm, 2, 1, 1, 0, 7, count}, norms = {norm, count};
   Floats before, grads, means, squares;
   double total = 0;
-  for (int32_t n : sizes) {
+  for (int32_t i = 0; i < count; i++) {
+    const int32_t n = sizes[size_t(i)];
     const Floats p = normal(n), g = normal(n), m = normal(n);
     Floats v = normal(n);
     for (float& x : v) x *= x;
     for (float x : g) total += double(x) * double(x);
     const int32_t param = machine.buffer(p), grad = machine.buffer(g);
-    adam.insert(adam.end(), {n, param, grad, machine.buffer(m), machine.buffer(v)});
+    adam.insert(adam.end(), {i == last, i, n, param, grad, machine.buffer(m), machine.buffer(v)});
     norms.insert(norms.end(), {n, grad});
     before.insert(before.end(), p.begin(), p.end());
     grads.insert(grads.end(), g.begin(), g.end());
@@ -239,7 +241,7 @@ void check_updates() {
   }
   const auto params = [&] {
     Floats all;
-    for (int32_t i = 0; i < int32_t(sizes.size()); i++) {
+    for (int32_t i = 0; i < count; i++) {
       const Floats p = machine.contents<float>(first + 4 * i);
       all.insert(all.end(), p.begin(), p.end());
     }
@@ -252,27 +254,35 @@ void check_updates() {
   machine.first<float>(norm) = 0;
   check(machine.decode("adam", adam), machine.error);
   machine.run(3);
-  check(params() == before && machine.first<float>(step) == 2 && right_norm(), "adam under a false condition");
+  check(params() == before && machine.contents<float>(step) == Floats({2, 2, 2, 2, 2, 7}) && right_norm(), "adam under a false condition");
   machine.first<float>(cond) = 1;
   machine.run(3);
-  check(machine.first<float>(step) == 3 && right_norm(), "adam's step and norm");
+  check(machine.contents<float>(step) == Floats({3, 3, 3, 3, 3, 8}) && right_norm(), "adam's steps and norm");
   const Floats after = params();
   double worst = 0;
   for (size_t i = 0; i < after.size(); i++) {
-    const double g = std::clamp(double(grads[i]) * 0.25, -0.5, 0.5), m = double(means[i]) * 0.9 + g * 0.1;
-    const double denominator = sqrt(double(squares[i]) * 0.999 + g * g * 0.001) / sqrt(1 - pow(0.999, 3)) + 1e-8;
-    worst = std::max(worst, fabs(double(before[i]) * (1 - 0.01 * 0.1) - 0.01 / (1 - pow(0.9, 3)) * m / denominator - double(after[i])));
+    const bool second = i + 1 == after.size();
+    const double lr = second ? 0.02 : 0.01, taken = second ? 8 : 3, kept = second ? 1 : 1 - 0.01 * 0.1;
+    const double l1 = second ? copysign(0.3, double(before[i])) : 0;
+    const double g = std::clamp(double(grads[i]) * 0.25, -0.5, 0.5) + l1, m = double(means[i]) * 0.9 + g * 0.1;
+    const double denominator = sqrt(double(squares[i]) * 0.999 + g * g * 0.001) / sqrt(1 - pow(0.999, taken)) + 1e-8;
+    worst = std::max(worst, fabs(double(before[i]) * kept - lr / (1 - pow(0.9, taken)) * m / denominator - double(after[i])));
   }
   check(worst < 1e-6 * 5, "adam");
-  adam[11] = 1000000;
-  check(!machine.decode("adam", adam), "adam reads beyond its arguments");
+  const auto refused = [&](size_t place, int32_t value) {
+    Ints wrong = adam;
+    wrong[place] = value;
+    return !machine.decode("adam", wrong);
+  };
+  check(refused(1, count + 1) && refused(7, 4) && refused(10, 8) && refused(11, 1000000) && refused(12, 2) && refused(13, count),
+        "adam's arguments are checked");
 
-  // SGD: at step 0 the velocity is the gradient, whatever was there.
+  // SGD: the first velocity is the gradient, whatever the dampening.
   Machine sgd;
-  sgd.scalars = {0.1, 0.9, 0.5, 0};
+  sgd.scalars = {INFINITY, 0.1, 0, 0, 0.9, 0.5};
   const int32_t taken = sgd.buffer(Floats{0}), p = sgd.buffer(Floats{1, 2, 3}), g = sgd.buffer(Floats{1, -1, 2});
-  const int32_t v = sgd.buffer(Floats{NAN, NAN, NAN});
-  check(sgd.decode("sgd", {0, 1, 2, 3, 0, -1, taken, -1, -1, -1, 1, 3, p, g, v}), sgd.error);
+  const int32_t v = sgd.buffer(Floats{0, 0, 0});
+  check(sgd.decode("sgd", {0, 1, taken, -1, -1, -1, 1, 2, 1, 1, 0, 0, 3, p, g, v}), sgd.error);
   sgd.run();
   check(sgd.contents<float>(v) == Floats{1, -1, 2} && fabsf(sgd.first<float>(p) - 0.9f) < 1e-6f, "sgd's first step");
   sgd.run();

@@ -184,17 +184,18 @@ describe('errors of others', () => {
     await new Trainer(model, { optimizer, loss }).fit(halves(50), { epochs: 1, ...quiet });
   });
 
-  test('a label out of range rejects the fit', async () => {
-    const { model, optimizer, loss } = classifier();
-    const data = new TensorDataset(
-      tensor([
-        [1, 2],
-        [3, 4],
-      ]),
-      tensor([0, 5], { dtype: 'i32' }),
-    );
-    await expect(new Trainer(model, { optimizer, loss }).fit(data, { epochs: 3, batchSize: 1, ...quiet })).rejects.toThrow(/5/);
-    await new Trainer(model, { optimizer, loss }).fit(halves(10), { epochs: 1, ...quiet });
+  test('a label out of range rejects the fit, and the next fit is not told of it again', async () => {
+    const labels = tensor([0, 5], { dtype: 'i32' });
+    const rows = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (let again = 0; again < 8; again++) {
+      const { model, optimizer, loss } = classifier();
+      const fit = { epochs: 3, batchSize: 1, ...quiet };
+      await expect(new Trainer(model, { optimizer, loss }).fit(new TensorDataset(rows, labels), fit)).rejects.toThrow(/5/);
+      await new Trainer(model, { optimizer, loss }).fit(halves(10), { epochs: 1, ...quiet });
+    }
   });
 
   test('two fits on one model at once', async () => {
