@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { data } from './data.js';
 import { gemm } from './gemm.js';
 import { fmaPeak, isa, isas } from './limits.js';
 import { measure, type Workload } from './measure.js';
@@ -15,7 +16,7 @@ import { Peers } from './peers.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, train, overhead };
+const suites = { gemm, ops, train, data, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */
