@@ -99,7 +99,7 @@ export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Arr
   }
   const { dtype: held, convert } = READINGS.get(dtype)!;
   const order = fortran ? [...shape].reverse() : shape;
-  const toHeld = (piece: Uint8Array): ArrayBufferView => convert(big ? swapBytes(piece, elementBytes) : piece);
+  const toHeld = big ? (piece: Uint8Array): ArrayBufferView => convert(swapBytes(piece, elementBytes)) : convert;
   const stored = await storePieces(order, held, elementBytes, fill, toHeld, readsAhead);
   if (!fortran || shape.length < 2) return stored;
   const turned = stored.transpose();

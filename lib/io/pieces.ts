@@ -1,11 +1,14 @@
 // Brings big arrays from files into native memory piece by piece, so that the event loop stays free and one buffer serves for all.
 import { bytesPerElement, type DType, type Shape, sizeOf, stored, storedInPieces, type Tensor } from '../core/index.js';
+import { asIs } from './elements.js';
 
-/** Bytes of a file that are read, converted and copied in one go: within a millisecond. */
+/** Bytes of a file that are converted and copied in one go: within a millisecond. */
 const PIECE = 2 ** 20;
+/** Bytes that are read and copied in one go where nothing is to convert. Asking the system costs as much as copying 1 MiB. */
+const PLAIN_PIECE = 2 ** 22;
 
-/** Reads under way at once where a file allows it: the system's answer takes as long to arrive as a piece takes to be read. */
-export const READS_AHEAD = 3;
+/** Reads under way at once where a file allows it: its next bytes arrive while the last ones are copied. */
+export const READS_AHEAD = 2;
 
 /** Buffers for the next file: the pages of new ones would take a fifth of the time that reading 100 MB takes. */
 const spare: Uint8Array[] = [];
@@ -30,23 +33,24 @@ export async function storePieces(
     const { buffer, byteOffset, byteLength } = convert(bytes);
     return new Uint8Array(buffer, byteOffset, byteLength);
   };
+  const piece = convert === asIs && readsAhead > 1 ? PLAIN_PIECE : PIECE;
   if (total <= PIECE) {
     const bytes = new Uint8Array(total);
     await fill(bytes);
     return stored(converted(bytes), shape, dtype);
   }
   const { tensor, write } = storedInPieces(shape, dtype);
-  const buffers = Array.from({ length: readsAhead }, () => spare.pop() ?? new Uint8Array(PIECE));
+  const buffers = Array.from({ length: readsAhead }, () => (piece === PIECE ? undefined : spare.pop()) ?? new Uint8Array(piece));
   const reads: { bytes: Uint8Array; done: Promise<void> }[] = [];
   let asked = 0;
   const ask = (): void => {
-    const bytes = buffers[(asked / PIECE) % readsAhead]!.subarray(0, total - asked);
-    asked += PIECE;
+    const bytes = buffers[(asked / piece) % readsAhead]!.subarray(0, total - asked);
+    asked += piece;
     reads.push({ bytes, done: fill(bytes) });
   };
   try {
     while (reads.length < readsAhead && asked < total) ask();
-    for (let at = 0; reads.length > 0; at += PIECE) {
+    for (let at = 0; reads.length > 0; at += piece) {
       const { bytes, done } = reads.shift()!;
       await done;
       write((at / elementBytes) * bytesPerElement[dtype], converted(bytes));
@@ -54,7 +58,7 @@ export async function storePieces(
     }
   } finally {
     await Promise.allSettled(reads.map(({ done }) => done)); // nobody may close the file, or take a buffer, under them
-    spare.push(...buffers.slice(0, READS_AHEAD - spare.length));
+    if (piece === PLAIN_PIECE) spare.push(...buffers.slice(0, READS_AHEAD - spare.length));
   }
   return tensor;
 }
