@@ -1,5 +1,9 @@
 """NumPy: matrix products by its wheel's OpenBLAS, where a stack whose stride is 0 repeats one product inside one call, so that
-OpenBLAS is timed and not Python; reductions and ordering, which know one thread only."""
+OpenBLAS is timed and not Python; reductions and ordering, which know one thread only; reading a file."""
+import atexit
+import os
+import tempfile
+
 import numpy
 from numpy.lib.stride_tricks import as_strided
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -80,6 +84,18 @@ def ordering():
     }
 
 
+def read_file():
+    """100 MB, in the system's cache like ours."""
+    path = os.path.join(tempfile.gettempdir(), f"hebb-bench-{os.getpid()}.npy")
+    numpy.save(path, normal(25_000, 1000))
+    atexit.register(os.remove, path)
+
+    def run(n):
+        for _ in range(n):
+            numpy.load(path)
+    return run
+
+
 threads = thread_count()
 threadpool_limits(threads)
 blas = next(pool for pool in threadpool_info() if pool["user_api"] == "blas")
@@ -91,6 +107,7 @@ if threads == 1:
         "gemm.mlp.nn": {config: repeated(x, w)},
         "gemm.mlp.nt": {config: repeated(x, numpy.ascontiguousarray(w.T).T)},
         "gemm.mlp.tn": {config: repeated(x.T, dy)},
+        "io.npy": {"numpy.load": read_file},
     } | reductions() | ordering()
 else:
     workloads = {f"gemm.{size}.mt": {config: square(size)} for size in SIZES}

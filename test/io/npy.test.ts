@@ -226,4 +226,19 @@ describe('malformed archives are refused', () => {
     await expect(load(two, (bytes) => bytes.writeUInt16LE(3, bytes.length - 12))).rejects.toThrow(/has 2 entries, not 3/);
     await expect(load([{ ...two[0]!, crc: 5 }])).rejects.toThrow(/checksum/);
   });
+
+  test('the ZIP64 form is read, and refused where it is cut off or damaged', async () => {
+    const data = await array();
+    const two = [
+      { name: 'a.npy', data },
+      { name: 'b.npy', data },
+    ];
+    await writeFile(at('wide.npz'), zip(two, { wide: true }));
+    const expected = await describeAll(await loadNpz(at('wide.npz')));
+    expect(expected.split('\n')).toHaveLength(2);
+    await cutEverywhere(at('wide.npz'), at('cut-wide.npz'), loadNpz);
+    await flipEverywhere(at('wide.npz'), at('flip-wide.npz'), loadNpz, async (dict, where) => {
+      expect(await describeAll(dict), where).toBe(expected);
+    });
+  });
 });

@@ -22,7 +22,28 @@ const OTHER_FUNCTIONS = [
 ];
 
 /** Data sets and files: test/data, test/io. */
-const DATA_FUNCTIONS = ['collate', 'loadNpy', 'loadNpz', 'loadTorch', 'saveNpy', 'saveNpz', 'mapBatches', 'padded', 'randomSplit'];
+const DATA_FUNCTIONS = [
+  'breastCancer',
+  'collate',
+  'csv',
+  'diabetes',
+  'digits',
+  'fashionMnist',
+  'imageFolder',
+  'iris',
+  'jsonLines',
+  'loadNpy',
+  'loadNpz',
+  'loadTorch',
+  'mapBatches',
+  'mobyDick',
+  'padded',
+  'parquet',
+  'randomSplit',
+  'saveNpy',
+  'saveNpz',
+  'wine',
+];
 
 /** Their values are random: random.test.ts compares them with a reference of its own. */
 const RANDOM = ['rand', 'randn', 'randperm', 'randint', 'multinomial', 'bernoulli', 'uniform', 'normal', 'truncatedNormal', 'exponential'];
