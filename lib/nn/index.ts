@@ -5,17 +5,7 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Flatten } from './flatten.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
-export {
-  BCEWithLogitsLoss,
-  bceWithLogits,
-  CrossEntropyLoss,
-  type CrossEntropyOptions,
-  crossEntropy,
-  type LossOptions,
-  MSELoss,
-  mseLoss,
-  type Reduction,
-} from './losses.js';
+export * from './losses/index.js';
 export { type AnyModule, Module } from './module.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

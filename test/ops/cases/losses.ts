@@ -1,10 +1,10 @@
-// softmax, logSoftmax, and the losses.
+// softmax, logSoftmax, and cross-entropy.
 import { nn, type Tensor } from 'hebb';
 import { input, type Layout, listed, reals, wholes } from '../inputs.js';
 import { average, crossEntropyRows, logSoftmax, map, type Ref, reduce, softmax, total, zip } from '../oracle.js';
 import type { Case } from '../table.js';
 
-export const losses: readonly Case[] = [...softmaxes(), ...crossEntropies(), ...elementwise()];
+export const losses: readonly Case[] = [...softmaxes(), ...crossEntropies()];
 
 function softmaxes(): Case[] {
   const list: [shape: number[], axis: number, layout?: Layout][] = [
@@ -63,6 +63,17 @@ function softmaxes(): Case[] {
 }
 
 const mean = (x: Ref): Ref => reduce(x, average);
+
+const weightsOf = (weight: Ref, labels: Ref): Ref => map(labels, (label) => weight.data[label]!);
+const weightedMean = (losses: Ref, weights: Ref): Ref =>
+  zip(
+    (sum, all) => sum / all,
+    reduce(
+      zip((loss, weight) => loss * weight, losses, weights),
+      total,
+    ),
+    reduce(weights, total),
+  );
 
 function crossEntropies(): Case[] {
   const rest = { op: 'nn.crossEntropy', dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
@@ -129,6 +140,45 @@ function crossEntropies(): Case[] {
     },
     {
       ...rest,
+      name: 'weight, a weighted mean',
+      inputs: [input([7, 3], reals(-3, 3)), labels([7], 3), input([3], reals(0.5, 2))],
+      hebb: (x, y, weight) => nn.crossEntropy(x, y, { weight }),
+      oracle: (x, y, w) => weightedMean(crossEntropyRows(x, y), weightsOf(w, y)),
+    },
+    {
+      ...rest,
+      name: 'weight, ignoreIndex and labelSmoothing of two axes',
+      inputs: [input([2, 3, 4], reals(-3, 3)), input([2, 3], listed([0, 3, 1, 3, 2]), 'i32'), input([4], reals(0.5, 2))],
+      hebb: (x, y, weight) => nn.crossEntropy(x, y, { weight, ignoreIndex: 3, labelSmoothing: 0.2 }),
+      oracle: (x, y, w) => {
+        const weights = zip((weight, label) => (label === 3 ? 0 : weight), weightsOf(w, y), y);
+        const smooth = reduce(
+          zip((log, weight) => -log * weight, logSoftmax(x, 2), w),
+          average,
+          [2],
+        );
+        const rows = zip(
+          (own, all, weight, label) => (label === 3 ? 0 : 0.8 * own * weight + 0.2 * all),
+          crossEntropyRows(x, y),
+          smooth,
+          weights,
+          y,
+        );
+        return zip((loss, weight) => loss / weight, reduce(rows, total), reduce(weights, total));
+      },
+    },
+    {
+      ...rest,
+      name: 'probabilities with weight and labelSmoothing',
+      inputs: [input([4, 3], reals(-3, 3)), input([4, 3], reals(0.1, 0.9)), input([3], reals(0.5, 2))],
+      hebb: (x, p, weight) => nn.crossEntropy(x, p, { weight, labelSmoothing: 0.2 }),
+      oracle: (x, p, w) => {
+        const logs = zip((log, part, weight) => -log * (0.8 * part + 0.2 / 3) * weight, logSoftmax(x, 1), p, w);
+        return mean(reduce(logs, total, [1]));
+      },
+    },
+    {
+      ...rest,
       name: 'probabilities',
       inputs: [input([4, 3], reals(-3, 3)), input([4, 3], reals(0.1, 0.9))],
       hebb: (x, p) => nn.crossEntropy(x, p, { reduction: 'none' }),
@@ -140,39 +190,4 @@ function crossEntropies(): Case[] {
         ),
     },
   ];
-}
-
-function elementwise(): Case[] {
-  const squared = (a: number, b: number): number => (a - b) ** 2;
-  const binary = (x: number, y: number): number => Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)));
-  const plans = [
-    { op: 'nn.mseLoss', call: nn.mseLoss, f: squared, targets: reals(-3, 3) },
-    { op: 'nn.bceWithLogits', call: nn.bceWithLogits, f: binary, targets: reals(0, 1) },
-  ] as const;
-  return plans.flatMap(({ op, call, f, targets }): Case[] => {
-    const rest = { op, dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
-    const each = { hebb: (x: Tensor, y: Tensor) => call(x, y, { reduction: 'none' }), oracle: (x: Ref, y: Ref) => zip(f, x, y) };
-    const whole = { hebb: (x: Tensor, y: Tensor) => call(x, y), oracle: (x: Ref, y: Ref) => mean(zip(f, x, y)) };
-    const values = reals(-3, 3);
-    return [
-      { ...rest, ...each, name: 'each of a matrix', inputs: [input([3, 5], values), input([3, 5], targets)] },
-      {
-        ...rest,
-        ...each,
-        name: 'each of views',
-        inputs: [input([4, 3], values, 'f32', 'transposed'), input([4, 3], targets, 'f32', 'narrowed')],
-      },
-      { ...rest, ...each, name: 'empty', inputs: [input([0, 3], values), input([0, 3], targets)] },
-      { ...rest, ...whole, name: 'the mean', inputs: [input([7, 3], values), input([7, 3], targets)] },
-      { ...rest, ...whole, name: 'the mean of a scalar', inputs: [input([], values), input([], targets)] },
-      { ...rest, ...whole, name: 'the mean of many', inputs: [input([129, 65], values), input([129, 65], targets)] },
-      {
-        ...rest,
-        name: 'the sum',
-        inputs: [input([5], values), input([5], targets)],
-        hebb: (x, y) => call(x, y, { reduction: 'sum' }),
-        oracle: (x, y) => reduce(zip(f, x, y), total),
-      },
-    ];
-  });
 }

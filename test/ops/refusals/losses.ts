@@ -24,28 +24,109 @@ const soft = (name: 'softmax' | 'logSoftmax'): Refusal[] => {
 
 const cross = 'nn.crossEntropy';
 
-const pairs = (op: string, call: (a: Tensor, b: Tensor, options?: { reduction?: 'mean' | 'sum' | 'none' }) => Tensor): Refusal[] => [
+/** A loss of outputs, of others of the same shape, and of labels of that shape or, for rows of features, of its rows. */
+type Call = (xs: Tensor[], options?: { reduction?: 'mean' | 'sum' | 'none' }) => Tensor;
+
+const shaped = (op: string, call: Call, count = 2, shape = [4, 3]): Refusal[] => {
+  const xs = (): Tensor[] => Array.from({ length: count }, () => zeros(shape));
+  return [
+    {
+      op,
+      name: 'other shapes',
+      call: () => call(xs().with(1, zeros([...shape, 1]))),
+      error: ShapeError,
+      says: `outputs are (${shape.join(', ')}), targets (${shape.join(', ')}, 1)`,
+    },
+    {
+      op,
+      name: 'an unknown reduction',
+      call: () => call(xs(), { reduction: wrong('avg') }),
+      error: ArgumentError,
+      says: "'mean', 'sum' or 'none', got \"avg\"",
+    },
+  ];
+};
+
+const option = (op: string, name: string, call: () => Tensor, says: string): Refusal => ({ op, name, call, error: ArgumentError, says });
+
+const pair = (): [Tensor, Tensor] => [zeros([4, 3]), zeros([4, 3])];
+const triple = (): [Tensor, Tensor, Tensor] => [...pair(), zeros([4, 3])];
+const embedding = 'nn.cosineEmbeddingLoss';
+
+const others: readonly Refusal[] = [
+  ...shaped('nn.mseLoss', ([a, b], o) => nn.mseLoss(a!, b!, o)),
+  ...shaped('nn.l1Loss', ([a, b], o) => nn.l1Loss(a!, b!, o)),
+  ...shaped('nn.huberLoss', ([a, b], o) => nn.huberLoss(a!, b!, o)),
+  option('nn.huberLoss', 'delta 0', () => nn.huberLoss(...pair(), { delta: 0 }), 'delta must be a finite number > 0, got 0'),
+  ...shaped('nn.smoothL1Loss', ([a, b], o) => nn.smoothL1Loss(a!, b!, o)),
+  option('nn.smoothL1Loss', 'beta -1', () => nn.smoothL1Loss(...pair(), { beta: -1 }), 'beta must be a finite number ≥ 0, got -1'),
+  ...shaped('nn.logCoshLoss', ([a, b], o) => nn.logCoshLoss(a!, b!, o)),
+  ...shaped('nn.bceLoss', ([a, b], o) => nn.bceLoss(a!, b!, o)),
   {
-    op,
-    name: '(4) against (4, 1)',
-    call: () => call(zeros([4]), zeros([4, 1])),
+    op: 'nn.bceLoss',
+    name: 'a weight that does not broadcast',
+    call: () => nn.bceLoss(...pair(), { weight: zeros([4]) }),
     error: ShapeError,
-    says: 'outputs are (4), targets (4, 1)',
+    says: "weight (4) doesn't broadcast to (4, 3)",
+  },
+  ...shaped('nn.bceWithLogits', ([a, b], o) => nn.bceWithLogits(a!, b!, o)),
+  {
+    op: 'nn.bceWithLogits',
+    name: 'a posWeight that does not broadcast',
+    call: () => nn.bceWithLogits(...pair(), { posWeight: zeros([1, 4, 3]) }),
+    error: ShapeError,
+    says: "posWeight (1, 4, 3) doesn't broadcast to (4, 3)",
+  },
+  ...shaped('nn.focalLoss', ([a, b], o) => nn.focalLoss(a!, b!, o)),
+  option('nn.focalLoss', 'alpha 2', () => nn.focalLoss(...pair(), { alpha: 2 }), 'alpha must be from 0 to 1, got 2'),
+  option('nn.focalLoss', 'gamma NaN', () => nn.focalLoss(...pair(), { gamma: Number.NaN }), 'gamma must be a finite number ≥ 0, got NaN'),
+  ...shaped('nn.diceLoss', ([a, b], o) => nn.diceLoss(a!, b!, o), 2, [2, 4, 3]),
+  {
+    op: 'nn.diceLoss',
+    name: 'no area',
+    call: () => nn.diceLoss(...pair()),
+    error: ShapeError,
+    says: 'expects (samples, …, classes) with an area in between, got (4, 3)',
+  },
+  ...shaped('nn.klDiv', ([a, b], o) => nn.klDiv(a!, b!, o)),
+  option('nn.klDiv', 'batchMean of a scalar', () => nn.klDiv(zeros([]), zeros([]), { reduction: 'batchMean' }), 'needs rows'),
+  ...shaped('nn.poissonNllLoss', ([a, b], o) => nn.poissonNllLoss(a!, b!, o)),
+  option('nn.poissonNllLoss', 'eps 0', () => nn.poissonNllLoss(...pair(), { eps: 0 }), 'eps must be a finite number > 0, got 0'),
+  ...shaped('nn.gaussianNllLoss', ([a, b, v], o) => nn.gaussianNllLoss(a!, b!, v!, o), 3),
+  {
+    op: 'nn.gaussianNllLoss',
+    name: 'variances that do not broadcast',
+    call: () => nn.gaussianNllLoss(...pair(), zeros([4])),
+    error: ShapeError,
+    says: "variance (4) doesn't broadcast to (4, 3)",
+  },
+  ...shaped('nn.hingeLoss', ([a, b], o) => nn.hingeLoss(a!, b!, o)),
+  option('nn.hingeLoss', 'margin NaN', () => nn.hingeLoss(...pair(), { margin: Number.NaN }), 'margin must be a finite number, got NaN'),
+  ...shaped('nn.hingeEmbeddingLoss', ([a, b], o) => nn.hingeEmbeddingLoss(a!, b!, o)),
+  ...shaped('nn.marginRankingLoss', ([a, b, y], o) => nn.marginRankingLoss(a!, b!, y!, o), 3),
+  ...shaped('nn.tripletMarginLoss', ([a, b, c], o) => nn.tripletMarginLoss(a!, b!, c!, o), 3),
+  option('nn.tripletMarginLoss', 'p 3', () => nn.tripletMarginLoss(...triple(), { p: wrong(3) }), 'p must be 1 or 2, got 3'),
+  ...shaped(embedding, ([a, b], o) => nn.cosineEmbeddingLoss(a!, b!, zeros([4]), o)),
+  {
+    op: embedding,
+    name: 'scalars',
+    call: () => nn.cosineEmbeddingLoss(zeros([]), zeros([]), zeros([])),
+    error: ShapeError,
+    says: 'features',
   },
   {
-    op,
-    name: 'an unknown reduction',
-    call: () => call(zeros([4]), zeros([4]), { reduction: wrong('avg') }),
-    error: ArgumentError,
-    says: "'mean', 'sum' or 'none', got avg",
+    op: embedding,
+    name: 'labels of another shape',
+    call: () => nn.cosineEmbeddingLoss(...triple()),
+    error: ShapeError,
+    says: 'outputs are (4), targets (4, 3)',
   },
 ];
 
 export const losses: readonly Refusal[] = [
   ...soft('softmax'),
   ...soft('logSoftmax'),
-  ...pairs('nn.mseLoss', nn.mseLoss),
-  ...pairs('nn.bceWithLogits', nn.bceWithLogits),
+  ...others,
   { op: cross, name: 'a label of C', call: () => nn.crossEntropy(logits(), labels(0, 1, 3, 2)).item(), error: IndexError, says: '3' },
   { op: cross, name: 'a label of -1', call: () => nn.crossEntropy(logits(), labels(0, -1, 1, 2)).item(), error: IndexError, says: '-1' },
   {
@@ -76,7 +157,7 @@ export const losses: readonly Refusal[] = [
     name: 'an unknown reduction',
     call: () => nn.crossEntropy(logits(), labels(0, 1, 2, 0), { reduction: wrong('avg') }),
     error: ArgumentError,
-    says: 'got avg',
+    says: 'got "avg"',
   },
   {
     op: cross,
@@ -84,5 +165,12 @@ export const losses: readonly Refusal[] = [
     call: () => nn.crossEntropy(logits(), logits(), { ignoreIndex: 1 }),
     error: ArgumentError,
     says: 'ignoreIndex needs labels',
+  },
+  {
+    op: cross,
+    name: 'a weight for other classes',
+    call: () => nn.crossEntropy(logits(), labels(0, 1, 2, 0), { weight: zeros([4]) }),
+    error: ShapeError,
+    says: '3 classes need a weight (3), got (4)',
   },
 ];

@@ -1,0 +1,120 @@
+// Losses of yes-or-no questions: each output is the probability of a yes, or its logit.
+import type { Tensor } from '../../core/index.js';
+import { where } from '../../ops/index.js';
+import { checkBroadcasts, checkNumber, checkPart, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { softplus } from './softplus.js';
+
+/** Options of `bceLoss`. */
+export interface BCEOptions extends LossOptions {
+  /** A factor for each element's loss, of a shape that broadcasts to the outputs'. */
+  readonly weight?: Tensor;
+}
+
+/** Options of `bceWithLogits`. */
+export interface BCEWithLogitsOptions extends BCEOptions {
+  /** How much a positive target counts, usually (classes): above 1 favours recall, below 1 precision. */
+  readonly posWeight?: Tensor;
+}
+
+/** The logarithm of a probability of 0, as PyTorch has it. */
+const LEAST_LOG = -100;
+
+/**
+ * Binary cross-entropy of probabilities, -y·log p - (1-y)·log(1-p), the mean over all elements. Logarithms end at -100. Where outputs come
+ * from a sigmoid, `bceWithLogits` without it is more exact.
+ * @param p Probabilities from 0 to 1; others give NaN. @param y Targets from 0 to 1, of the same shape.
+ * @throws {ShapeError} when the shapes differ or a weight doesn't broadcast.
+ * @example
+ * await nn.bceLoss(tensor([0.5]), tensor([1])).item(); // log 2
+ */
+export function bceLoss(p: Tensor, y: Tensor, { reduction = 'mean', weight }: BCEOptions = {}): Tensor {
+  checkSame('bceLoss', p.shape, y.shape);
+  const no = p.neg().add(1);
+  const losses = y
+    .mul(boundedLog(p))
+    .add(y.neg().add(1).mul(boundedLog(no)))
+    .neg();
+  return reduce('bceLoss', weighted('bceLoss', losses, weight), reduction);
+}
+
+/** log p from -100 on; from there its gradient is 0. */
+function boundedLog(p: Tensor): Tensor {
+  const tiny = p.abs().le(Math.exp(LEAST_LOG));
+  return where(tiny, LEAST_LOG, where(tiny, 1, p).log());
+}
+
+/**
+ * Binary cross-entropy of probabilities sigmoid(logits), the mean over all elements.
+ * @param logits Outputs before a sigmoid. @param y Targets from 0 to 1, of the same shape.
+ * @throws {ShapeError} when the shapes differ or a weight doesn't broadcast.
+ * @example
+ * await nn.bceWithLogits(tensor([0]), tensor([1])).item(); // log 2
+ */
+export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean', weight, posWeight }: BCEWithLogitsOptions = {}): Tensor {
+  checkSame('bceWithLogits', logits.shape, y.shape);
+  const losses = weighted('bceWithLogits', binaryLosses(logits, y, posWeight), weight);
+  return reduce('bceWithLogits', losses, reduction);
+}
+
+/** softplus(x) - x·y, or with a weight of the positive: (1-y)·x + (1 + (posWeight-1)·y)·softplus(-x). */
+function binaryLosses(x: Tensor, y: Tensor, posWeight: Tensor | undefined): Tensor {
+  if (posWeight === undefined) return softplus(x).sub(x.mul(y));
+  checkBroadcasts('bceWithLogits', 'posWeight', posWeight, x.shape);
+  const no = y.neg().add(1);
+  return no.mul(x).add(y.mul(posWeight).add(no).mul(softplus(x.neg())));
+}
+
+function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
+  if (weight === undefined) return losses;
+  checkBroadcasts(op, 'weight', weight, losses.shape);
+  return losses.mul(weight);
+}
+
+/** Options of `focalLoss`. */
+export interface FocalOptions extends LossOptions {
+  /** The weight of positives, from 0 to 1; that of negatives is 1 - alpha. 0.25 unless told. */
+  readonly alpha?: number;
+  /** How much less the easy ones count, ≥ 0; 2 unless told. With 0 it is a weighted `bceWithLogits`. */
+  readonly gamma?: number;
+}
+
+/**
+ * Binary cross-entropy in which what is classified well counts less: -α·(1 - pₜ)^γ·log pₜ, pₜ being the probability given to the truth. The
+ * mean over all elements. For finding rare objects among much background.
+ * Source: Lin, Goyal, Girshick, He, Dollár, "Focal loss for dense object detection", 2017.
+ * @param logits Outputs before a sigmoid. @param y Labels 0 or 1, of the same shape.
+ * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for `alpha` or `gamma` out of range.
+ * @example
+ * await nn.focalLoss(tensor([0]), tensor([1])).item(); // 0.25 · 0.5² · log 2
+ */
+export function focalLoss(logits: Tensor, y: Tensor, { reduction = 'mean', alpha = 0.25, gamma = 2 }: FocalOptions = {}): Tensor {
+  checkSame('focalLoss', logits.shape, y.shape);
+  checkPart('focalLoss', 'alpha', alpha);
+  checkNumber('focalLoss', 'gamma', gamma, 0);
+  // The logit of pₜ: -log pₜ is softplus(-z), -log(1 - pₜ) is softplus(z).
+  const z = logits.mul(y.mul(2).sub(1));
+  const share = y.mul(2 * alpha - 1).add(1 - alpha);
+  const losses = softplus(z).mul(-gamma).exp().mul(softplus(z.neg())).mul(share);
+  return reduce('focalLoss', losses, reduction);
+}
+
+/** `bceLoss` with its options. */
+export class BCELoss extends Loss<BCEOptions> {
+  forward(p: Tensor, y: Tensor): Tensor {
+    return bceLoss(p, y, this.options);
+  }
+}
+
+/** `bceWithLogits` with its options. */
+export class BCEWithLogitsLoss extends Loss<BCEWithLogitsOptions> {
+  forward(logits: Tensor, y: Tensor): Tensor {
+    return bceWithLogits(logits, y, this.options);
+  }
+}
+
+/** `focalLoss` with its options. */
+export class FocalLoss extends Loss<FocalOptions> {
+  forward(logits: Tensor, y: Tensor): Tensor {
+    return focalLoss(logits, y, this.options);
+  }
+}
