@@ -5,6 +5,7 @@ import {
   DTypeError,
   defineOp,
   full,
+  nn,
   ones,
   rand,
   randn,
@@ -130,4 +131,18 @@ export const creation: readonly Refusal[] = [
     says: 'forward must return a Tensor at once, got a Promise',
   },
   { op: 'defineOp', name: 'a forward that returns nothing', call: () => through(undefined), error: ArgumentError, says: 'got undefined' },
+  {
+    op: 'nn.checkpoint',
+    name: 'a number',
+    call: () => nn.checkpoint(wrong(5)),
+    error: ArgumentError,
+    says: 'expects a Module or a function',
+  },
+  {
+    op: 'nn.checkpoint',
+    name: 'a function that returns a list',
+    call: () => nn.checkpoint(wrong((x: Tensor) => [x]))(tensor([1])),
+    error: ArgumentError,
+    says: 'returns one Tensor, got [',
+  },
 ];
