@@ -48,6 +48,7 @@ export {
   einsum,
   eye,
   fullLike,
+  type Index,
   linspace,
   logspace,
   meshgrid,
