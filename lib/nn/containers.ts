@@ -85,7 +85,9 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
   get(name: string): M {
     const module = this.#modules.get(name);
     if (module !== undefined) return module;
-    throw new ArgumentError('ModuleDict', `has ${[...this.#modules.keys()].join(', ') || 'no modules'}, not ${describe(name)}`, { value: name });
+    throw new ArgumentError('ModuleDict', `has ${[...this.#modules.keys()].join(', ') || 'no modules'}, not ${describe(name)}`, {
+      value: name,
+    });
   }
 
   /** Adds or replaces a module. */

@@ -30,7 +30,7 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 }
 
 /** A table of numEmbeddings × embeddingDim, normally distributed, with a row of zeros for the padding. */
-abstract class Table<A extends Tensor[]> extends Module<A> {
+abstract class Table<A extends unknown[]> extends Module<A> {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   /** The row that isn't trained, or null. */

@@ -27,7 +27,9 @@ export class PReLU extends Module {
   constructor(numParameters = 1, { init = 0.25 }: PReLUOptions = {}) {
     super();
     if (!Number.isInteger(numParameters) || numParameters < 1)
-      throw new ArgumentError('PReLU', `numParameters must be a whole number ≥ 1, got ${describe(numParameters)}`, { value: numParameters });
+      throw new ArgumentError('PReLU', `numParameters must be a whole number ≥ 1, got ${describe(numParameters)}`, {
+        value: numParameters,
+      });
     this.numParameters = numParameters;
     this.weight = new Parameter(constant([numParameters], init));
   }
@@ -44,8 +46,7 @@ export class PReLU extends Module {
 function halves(op: string, x: Tensor, axis: number): [Tensor, Tensor] {
   const k = checkAxis(op, axis, x.shape.length);
   const size = x.shape[k]!;
-  if (size % 2)
-    throw new ShapeError(op, `splits axis ${k} in halves, but ${formatShape(x.shape)} has ${size} there`, { value: x.shape });
+  if (size % 2) throw new ShapeError(op, `splits axis ${k} in halves, but ${formatShape(x.shape)} has ${size} there`, { value: x.shape });
   return [x.narrow(k, 0, size / 2), x.narrow(k, size / 2, size / 2)];
 }
 
