@@ -1,5 +1,5 @@
 // Embedding, EmbeddingBag and Bilinear beyond their golden numbers: first values, odd inputs, training, and what they refuse.
-import { ArgumentError, DTypeError, IndexError, manualSeed, nn, optim, run, ShapeError, tensor, zeros } from 'hebb';
+import { ArgumentError, DTypeError, IndexError, manualSeed, nn, optim, ShapeError, tensor, zeros } from 'hebb';
 import { describe, expect, test } from 'vitest';
 
 const list = async (t: { data(): Promise<ArrayLike<number>> }): Promise<number[]> => Array.from(await t.data());
@@ -47,7 +47,6 @@ describe('Embedding', () => {
     expect(() => layer.forward(tensor([1]))).toThrow(DTypeError);
     expect(() => layer.forward(tensor([1]))).toThrow("[Embedding] expects indices as i32 or u8, got f32; tensor(ids, { dtype: 'i32' })?");
     expect(() => layer.forward([1] as never)).toThrow(DTypeError);
-    await run(layer.weight); // else its first value would fail with the run
     await expect(list(layer.forward(ids([3])))).rejects.toThrow(IndexError);
     await expect(list(layer.forward(ids([-1])))).rejects.toThrow(IndexError);
     for (const size of [0, -1, 1.5, Number.NaN]) expect(() => new nn.Embedding(size, 2)).toThrow(ArgumentError);
