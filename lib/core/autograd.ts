@@ -35,6 +35,14 @@ export function grad(y: Tensor, xs: readonly Tensor[]): Tensor[] {
 /** Zeros, if they can be told from a path that was lost: a computed tensor keeps its record only where a Parameter may ask for it. */
 function noPath(root: Tensor, x: Tensor): Tensor {
   const seen = topological([root], pathInputs, isDifferentiable);
+  if (seen.some((node) => node.op.name === 'checkpoint' && liesWithin(x, node)))
+    throw new ArgumentError(
+      'grad',
+      `${formatShape(x.shape)} lies within a checkpoint, which keeps only what goes in: differentiate by that`,
+      {
+        value: x,
+      },
+    );
   const lost = seen.find(({ flags }) => flags & FORGOTTEN && (flags & NEEDS_GRAD || !(x instanceof Parameter)));
   if (lost === undefined) return expand(numberTensor(0, 'f32', clock.now), x.shape);
   throw new StaleError(
@@ -43,6 +51,11 @@ function noPath(root: Tensor, x: Tensor): Tensor {
       'call grad() before awaiting, or make what you differentiate a Parameter',
     { value: lost },
   );
+}
+
+/** Whether x is among what a checkpoint computes again; its inputs are its value, then all that it reads from outside. */
+function liesWithin(x: Tensor, { inputs: [value, ...outside] }: Tensor): boolean {
+  return !outside.includes(x) && topological([value!], (node) => (outside.includes(node) ? NO_INPUTS : node.inputs)).includes(x);
 }
 
 /** As `grad`, but with null where there is no path from y. */

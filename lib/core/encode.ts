@@ -49,8 +49,8 @@ export class Encoder {
     private readonly lowering: Lowering,
     private readonly order: readonly Unit[],
     private readonly workspace: number,
-    /** Where each recorded node's scalars begin. */
-    private readonly scalarBase: ReadonlyMap<Tensor, number>,
+    /** Where each recorded node's scalars begin, by their array: a node that a gradient rule made from it may carry the same one. */
+    private readonly scalarBase: ReadonlyMap<readonly number[], number>,
     private readonly scalarCount: number,
     resultTensors: readonly Tensor[],
   ) {
@@ -126,8 +126,8 @@ export class Encoder {
 
   private scalar(node: Tensor, k = 0): number {
     const hyper = this.graph.hyper.get(node);
-    if (hyper) return this.scalarBase.get(hyper.step)! + hyper.k;
-    const base = this.scalarBase.get(node);
+    if (hyper) return this.scalarBase.get(hyper.step.scalars)! + hyper.k;
+    const base = this.scalarBase.get(node.scalars);
     if (base !== undefined) return base + k;
     let first = this.scalarOf.get(node);
     if (first === undefined) {
@@ -215,7 +215,7 @@ export class Encoder {
   private update(unit: UpdateUnit, seen: (value: Value) => number): [number, number[]] {
     const { step } = unit;
     const { updater } = step;
-    const base = this.scalarBase.get(step)!;
+    const base = this.scalarBase.get(step.scalars)!;
     const place = (value: Value | null): number => (value ? this.buffer(value) : -1);
     const args = updater.args({
       hyper: (k) => base + k,

@@ -72,3 +72,28 @@ export class StaleError extends HebbError {
 export class DisposedError extends HebbError {
   override readonly code: string = 'HEBB_DISPOSED';
 }
+
+/** Gradients that finite differences contradict, as `gradcheck` found; it names the entry that differs most. */
+export class GradientError extends HebbError {
+  override readonly code: string = 'HEBB_GRADIENT';
+  /** The place among the inputs. */
+  readonly input: number;
+  /** The element's place in that input. */
+  readonly index: readonly number[];
+  /** What `grad` gives. */
+  readonly analytic: number;
+  /** What finite differences give. */
+  readonly numeric: number;
+
+  constructor(
+    op: string,
+    message: string,
+    entry: { readonly input: number; readonly index: readonly number[]; readonly analytic: number; readonly numeric: number },
+  ) {
+    super(op, message, { value: entry });
+    this.input = entry.input;
+    this.index = entry.index;
+    this.analytic = entry.analytic;
+    this.numeric = entry.numeric;
+  }
+}

@@ -1,5 +1,6 @@
 // Fusion: which element ops share a Chain, which Chain rides on a gemm's result, which is computed on the way into a reduction.
 import { isFloat } from './dtype.js';
+import { waitsOf } from './gate.js';
 import type { Graph } from './graph.js';
 import { isLeaf } from './key.js';
 import { NUMBER } from './op.js';
@@ -126,14 +127,15 @@ class Window {
     const bits = new Uint32Array(this.words);
     for (const j of members) this.set(bits, j);
     const outside = new Set<Tensor>();
+    const reach = new Uint32Array(this.words);
     for (const j of members)
       for (const input of this.graph.inputsOf(this.graph.nodes[j]!)) {
+        for (const gradient of waitsOf(input)) this.addReach(reach, gradient.index);
         const base = this.graph.resolve(input);
         if (!inside.has(base.index)) outside.add(base);
         else if (roundsWhenStored(base)) return false;
       }
     if ([...outside].filter((t) => t.op !== NUMBER).length > MAX_INPUTS) return false;
-    const reach = new Uint32Array(this.words);
     for (const t of outside) this.addReach(reach, t.index);
     for (let w = 0; w < this.words; w++) if (reach[w]! & bits[w]!) return false;
     return this.live(members, inside) <= MAX_LIVE;
@@ -195,6 +197,7 @@ class Window {
     }
     group.tail = node;
     group.members.push(node.index);
+    for (const gradient of waitsOf(input)) this.addReach(group.reach, gradient.index);
     this.groupOf.set(node, group);
   }
 }

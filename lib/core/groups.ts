@@ -1,9 +1,9 @@
 // Unrelated requests of one stretch become separate Programs, so that one caller's failure never rejects another's promise.
-import { inputsOf } from './key.js';
+import { inputsOf, isLeaf } from './key.js';
 import { VARIABLE } from './op.js';
 import type { StepNode } from './step.js';
 import type { Ask } from './stretch.js';
-import type { Tensor } from './tensor.js';
+import { NEEDS_GRAD, type Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
 import { topological } from './walk.js';
 
@@ -45,5 +45,22 @@ export function groupsOf(asks: readonly Ask[]): Ask[][] {
     if (group) group.push(ask);
     else groups.set(root, [ask]);
   });
-  return [...groups.values()];
+  return [...groups.values()].flatMap(firstValuesApart);
+}
+
+/** First values go ahead, unless the rest shares their work: else a failure beside them would leave variables that never had a value. */
+function firstValuesApart(asks: readonly Ask[]): Ask[][] {
+  // A step's gradient may still have to pass through a value that was computed from parameters.
+  const isFirst = ({ variable, root }: Ask): boolean => variable !== null && !variable.settled && !(root.inputs[0]!.flags & NEEDS_GRAD);
+  const firsts = asks.filter(isFirst);
+  const rest = asks.filter((ask) => !isFirst(ask));
+  if (firsts.length === 0 || rest.length === 0) return [[...asks]];
+  const roots = new Set(firsts.map(({ root }) => root));
+  const own = new Set(topological([...roots], inputsOf));
+  const read = topological(
+    rest.map(({ root }) => root),
+    (node) => (roots.has(node) ? [] : inputsOf(node)),
+  );
+  const shared = read.some((node) => own.has(node) && !roots.has(node) && !isLeaf(node));
+  return shared ? [[...asks]] : [...groupsOf(firsts), rest];
 }

@@ -2,11 +2,13 @@
 import './detach.js';
 
 export { grad } from './autograd.js';
+export { checkpointed } from './checkpoint.js';
 export { defineOp } from './compose.js';
 export { arange, full, ones, stored, storedInPieces, tensor, zeros } from './create.js';
 export { bytesPerElement, DTYPES, type DType, isFloat, promote, type TypedArray } from './dtype.js';
 export * from './errors.js';
 export { roomInQueue } from './flight.js';
+export { type GradcheckOptions, type GradientEntry, gradcheck, gradgradcheck } from './gradcheck.js';
 export { defaultGenerator, Generator, manualSeed, rand, randn, randperm, withGenerator } from './random.js';
 export { inference, operand } from './record.js';
 export { type Axes, checkAxes, checkAxis, checkShape, describe, formatShape, type Shape, sameShape, sizeOf } from './shape.js';

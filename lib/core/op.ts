@@ -9,6 +9,7 @@ export interface GradContext {
   readonly y: Tensor;
   readonly dy: Tensor;
   readonly attrs: readonly number[];
+  /** A step's gradient is recorded once for many runs: a rule passes this array on to what it records, and never reads a number from it. */
   readonly scalars: readonly number[];
 }
 

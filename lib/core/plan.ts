@@ -118,11 +118,12 @@ function storageOf(binding: Binding, nodes: readonly Tensor[], results: readonly
 function compile(structure: Structure, requests: readonly Assignment[]): Plan {
   compiled++;
   const { nodes, results } = structure;
-  const scalarBase = new Map<Tensor, number>();
+  const scalarBase = new Map<readonly number[], number>();
   let scalarCount = 0;
   for (const node of nodes) {
-    scalarBase.set(node, scalarCount);
-    if (!isLeaf(node) || node.op === NUMBER) scalarCount += node.scalars.length;
+    if (isLeaf(node) && node.op !== NUMBER) continue;
+    scalarBase.set(node.scalars, scalarCount);
+    scalarCount += node.scalars.length;
   }
   const walkIndex = new Map(nodes.map((node, i) => [node, i]));
   const graph = new Graph(nodes, requests.map((r) => r.root).concat(results));

@@ -21,6 +21,22 @@ export function inference<T>(fn: () => T): T {
   }
 }
 
+/** What the innermost `recordedBy` has seen so far. */
+let seen: Set<Tensor> | null = null;
+
+/** Runs `fn` and tells which nodes it recorded. */
+export function recordedBy<T>(fn: () => T): { result: T; nodes: ReadonlySet<Tensor> } {
+  const outer = seen;
+  const nodes = new Set<Tensor>();
+  seen = nodes;
+  try {
+    return { result: fn(), nodes };
+  } finally {
+    seen = outer;
+    if (outer !== null) for (const node of nodes) outer.add(node);
+  }
+}
+
 /** Records `op` on inputs that `operand` has prepared. */
 export function record(
   op: Op,
@@ -34,13 +50,18 @@ export function record(
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i]!;
     flags |= input.flags & INHERITED;
-    if (input.clock !== clock.now && input.op.lowering.kind !== 'leaf' && !isStored(input)) {
+    if (input.clock === clock.now || input.op.lowering.kind === 'leaf') continue;
+    if (isStored(input))
+      flags |= input.flags & NEEDS_GRAD ? OPAQUE : 0; // the walk of a run stops there, a gradient goes on
+    else {
       checkFresh(op.name, input);
       flags |= SUSPECT;
     }
   }
   if (inferenceDepth > 0) flags &= ~NEEDS_GRAD;
-  return new Tensor(op, inputs, shape, dtype, attrs, scalars, flags, clock.now);
+  const node = new Tensor(op, inputs, shape, dtype, attrs, scalars, flags, clock.now);
+  seen?.add(node);
+  return node;
 }
 
 /** The node that an operand stands for now: a variable's newest value, a number as a runtime scalar. */

@@ -3,15 +3,22 @@ import type { Lowering } from './lower.js';
 import type { StepNode } from './step.js';
 import type { Unit, UpdateUnit, Value } from './units.js';
 
-/** A topological order in which writers of variables come as late as they can. */
+/**
+ * A topological order in which writers of variables come as late as they can. Of the others a unit that frees at least as much memory as it
+ * takes goes first: a weight's gradient is computed before the next layer's values are.
+ */
 export function schedule(units: readonly Unit[]): Unit[] {
   const waiting = new Map<Unit, number>();
   const followers = new Map<Unit, Unit[]>();
+  const readers = new Map<Value, number>();
   const ready: Unit[] = [];
   const late: Unit[] = [];
   for (const unit of units) {
     const before = new Set(unit.after);
-    for (const value of unit.reads) if (value.producer && value.producer !== unit) before.add(value.producer);
+    for (const value of unit.reads) {
+      if (value.producer && value.producer !== unit) before.add(value.producer);
+      readers.set(value, (readers.get(value) ?? 0) + 1);
+    }
     before.delete(unit);
     waiting.set(unit, before.size);
     for (const b of before) (followers.get(b) ?? followers.set(b, []).get(b)!).push(unit);
@@ -24,10 +31,19 @@ export function schedule(units: readonly Unit[]): Unit[] {
   while (ready.length || late.length) {
     const from = ready.length ? ready : late;
     let best = 0;
-    for (let i = 1; i < from.length; i++) if (place.get(from[i]!)! < place.get(from[best]!)!) best = i;
+    let bestFrees = from === ready && freesMemory(from[0]!, readers);
+    for (let i = 1; i < from.length; i++) {
+      const isEarlier = place.get(from[i]!)! < place.get(from[best]!)!;
+      if (bestFrees && !isEarlier) continue;
+      const frees = from === ready && freesMemory(from[i]!, readers);
+      if (frees === bestFrees ? !isEarlier : bestFrees) continue;
+      best = i;
+      bestFrees = frees;
+    }
     const [unit] = from.splice(best, 1) as [Unit];
     unit.order = order.length;
     order.push(unit);
+    for (const value of unit.reads) readers.set(value, readers.get(value)! - 1);
     for (const next of followers.get(unit) ?? []) {
       const left = waiting.get(next)! - 1;
       waiting.set(next, left);
@@ -36,6 +52,14 @@ export function schedule(units: readonly Unit[]): Unit[] {
   }
   if (order.length !== units.length) throw new Error('hebb: the units of a Program form a cycle; please report this');
   return order;
+}
+
+/** Whether the workspace holds no more after a unit than before: what it writes there is made up for by what it is the last to read. */
+function freesMemory(unit: Unit, readers: ReadonlyMap<Value, number>): boolean {
+  let growth = 0;
+  for (const value of unit.writes) if (value.home === null) growth += value.bytes;
+  for (const value of unit.reads) if (value.home === null && readers.get(value) === 1) growth -= value.bytes;
+  return growth <= 0;
 }
 
 /** The steps whose update precedes something that may fail: they must work on copies. */

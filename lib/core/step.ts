@@ -6,7 +6,7 @@ import { inputsOf } from './key.js';
 import { newOp } from './op.js';
 import { checkFresh, clock, record } from './record.js';
 import { SCALAR } from './shape.js';
-import { isStored, NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
+import { isStored, NEEDS_GRAD, NO_NUMBERS, OPAQUE, Tensor } from './tensor.js';
 import { type Parameter, variableHooks } from './variable.js';
 import { topological } from './walk.js';
 
@@ -93,8 +93,8 @@ export function recordStep(
   if ('loss' in what) {
     const { loss } = what;
     if (loss.clock !== clock.now && !isStored(loss)) checkFresh('step', loss);
-    if (loss.flags & OPAQUE) {
-      // A user's gradient rule may read anything, so it is recorded now.
+    if (loss.flags & OPAQUE || (loss.clock !== clock.now && leadsThroughStored(loss))) {
+      // A user's gradient rule may read anything, and what lies behind a stored tensor is in no Program's key: recorded now.
       const own = [...updater.index.keys()].filter((p) => p.requiresGrad);
       const found = gradients(loss, own);
       const reached = own.filter((_, i) => found[i] !== null);
@@ -111,6 +111,10 @@ export function recordStep(
   }
   return node;
 }
+
+/** Whether a gradient's path leads on behind a tensor that was stored since it was recorded. */
+const leadsThroughStored = (loss: Tensor): boolean =>
+  topological([loss], (node) => node.inputs).some((node) => node.inputs.length > 0 && node.flags & NEEDS_GRAD && isStored(node));
 
 variableHooks.afterStep = (variable, newest) => {
   if (newest.op === afterOp && newest.inputs[0] === pending[pending.length - 1]) return null;

@@ -344,12 +344,12 @@ export async function run(...tensors: Tensor[]): Promise<void> {
   await Promise.all(tensors.map((t) => settled(operand('run', t))));
 }
 
-const settled = (t: Tensor): Promise<void> | undefined => (isAtHand(t) || t.op === VARIABLE ? undefined : store(t));
+const settled = (t: Tensor): Promise<void> | undefined => (isAtHand(t) || t.op === VARIABLE ? undefined : store(snapshot(t)));
 
-/** A variable is read through a copy of its value at this moment. */
+/** A variable is read through a copy of its value at this moment: storing the value itself would give it a second home. */
 function snapshot(t: Tensor): Tensor {
   const node = operand('data', t);
-  return node.variable !== null && node.bytes === null ? record(detachOp, [node], node.shape, node.dtype) : node;
+  return node.variable !== null ? record(detachOp, [node], node.shape, node.dtype) : node;
 }
 
 const isAtHand = (t: Tensor): boolean => t.bytes !== null || (t.storage !== null && t.flight === null);

@@ -1,5 +1,5 @@
-// Flatten: what stands between the images and the Linear layers.
-import { ShapeError, sizeOf, type Tensor } from '../core/index.js';
+// Flatten and Unflatten: what stands between the images and the Linear layers.
+import { checkAxis, ShapeError, sizeOf, type Tensor } from '../core/index.js';
 import { Module } from './module.js';
 
 /**
@@ -18,5 +18,32 @@ export class Flatten extends Module {
     const isImage = shape.length >= 4 && shape.at(-1) !== 1;
     const ordered = isImage ? x.transpose(0, shape.length - 1, ...rest.slice(1).map((_, i) => i + 1)) : x;
     return ordered.reshape([rows, sizeOf(rest)]);
+  }
+}
+
+/**
+ * Parts an axis into several; one size may be -1. The reverse of Flatten: where axis 1 becomes an image, that is, three sizes (H, W, C) or
+ * more with more than one channel, the features are read channel by channel. `unflatten` leaves the order as it is.
+ *
+ * @throws {ShapeError} in forward, when the sizes don't multiply to the axis.
+ * @example
+ * new nn.Unflatten(1, [7, 7, 64]).forward(zeros([8, 3136])).shape; // [8, 7, 7, 64]
+ */
+export class Unflatten extends Module {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+
+  constructor(axis: number, sizes: readonly number[]) {
+    super();
+    this.axis = axis;
+    this.sizes = [...sizes];
+  }
+
+  forward(x: Tensor): Tensor {
+    const { sizes } = this;
+    const k = checkAxis('Unflatten', this.axis, x.shape.length);
+    if (k !== 1 || x.shape.length !== 2 || sizes.length < 3 || sizes.at(-1) === 1) return x.unflatten(k, sizes);
+    const channelFirst = x.unflatten(k, [sizes.at(-1)!, ...sizes.slice(0, -1)]);
+    return channelFirst.transpose(0, ...sizes.slice(1).map((_, i) => i + 2), 1);
   }
 }

@@ -1,10 +1,17 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
 export { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activations.js';
+export { Bilinear } from './bilinear.js';
+export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
+export { checkpoint } from './checkpoint.js';
+export { ModuleDict, ModuleList } from './containers.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
-export { Flatten } from './flatten.js';
+export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
+export { Flatten, Unflatten } from './flatten.js';
+export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
+export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
-export { type AnyModule, Module } from './module.js';
+export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

@@ -1,6 +1,7 @@
 // Module: what every layer and model is. Holds parameters and other modules as plain properties, and finds them by walking these.
-import { ArgumentError, Parameter, type Shape, type StateDict, type Tensor } from '../core/index.js';
+import { ArgumentError, describe, Parameter, type Shape, type StateDict, type Tensor } from '../core/index.js';
 import { blame } from './blame.js';
+import { type HookHandle, Hooks } from './hooks.js';
 import { inEvalMode, isPredicting, observe } from './mode.js';
 import { copyState, type Loaded, type LoadOptions, restoreState } from './state.js';
 import { summarize } from './summary.js';
@@ -8,6 +9,12 @@ import { summarize } from './summary.js';
 /** Any module, whatever it takes and gives. */
 // biome-ignore lint/suspicious/noExplicitAny: only `any` lets modules of every signature stand in one list.
 export type AnyModule = Module<any, any>;
+
+/** Sees a module's inputs before its forward; a list that it returns takes their place. */
+export type ForwardPreHook<A extends unknown[]> = (module: AnyModule, inputs: A) => A | undefined;
+
+/** Sees a module's inputs and result after its forward; what it returns, unless undefined, takes the result's place. */
+export type ForwardHook<A extends unknown[], R> = (module: AnyModule, inputs: A, result: R) => R | undefined;
 
 /**
  * The base of layers and models. A subclass creates its parameters and modules as properties and writes `forward`; arrays of them work
@@ -25,6 +32,8 @@ export type AnyModule = Module<any, any>;
 export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
   #training = true;
   #frozen = false;
+  readonly #before = new Hooks<ForwardPreHook<A>>();
+  readonly #after = new Hooks<ForwardHook<A, R>>();
 
   constructor() {
     const { forward } = this;
@@ -38,7 +47,8 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
   #record(forward: (...inputs: A) => R, inputs: A): R {
     let result: R;
     try {
-      result = forward.apply(this, inputs);
+      const passed = this.#before.pass(inputs, (hook, current) => checkInputs(hook(this, current)));
+      result = this.#after.pass(forward.apply(this, passed), (hook, current) => hook(this, passed, current) as R | undefined);
       refusePromise(result);
     } catch (error) {
       blame(error, this);
@@ -55,6 +65,27 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
    */
   predict(...inputs: A): R {
     return inEvalMode(() => this.forward(...inputs));
+  }
+
+  /**
+   * Lets a function see the inputs of each forward from now on; a list that it returns takes their place. Hooks run while forward is
+   * recorded, so they record: nothing is computed yet.
+   * @example
+   * const handle = model.registerForwardPreHook((_, [x]) => [x.add(randn(x.shape).mul(0.1))]);
+   * handle.remove();
+   */
+  registerForwardPreHook(hook: ForwardPreHook<A>): HookHandle {
+    return this.#before.add('registerForwardPreHook', hook);
+  }
+
+  /**
+   * Lets a function see the result of each forward from now on; what it returns, unless undefined, takes the result's place.
+   * @example
+   * const seen: Tensor[] = [];
+   * model.layers[0].registerForwardHook((_, inputs, y) => void seen.push(y)); // await run(...seen) with the loss's step
+   */
+  registerForwardHook(hook: ForwardHook<A, R>): HookHandle {
+    return this.#after.add('registerForwardHook', hook);
   }
 
   /** Whether layers like Dropout act as in training: the module's mode, unless a `predict` is being recorded. */
@@ -169,6 +200,15 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
 }
 
 const isMember = (value: unknown): value is Parameter | AnyModule => value instanceof Parameter || value instanceof Module;
+
+function checkInputs<A extends unknown[]>(inputs: A | undefined): A | undefined {
+  if (inputs === undefined || Array.isArray(inputs)) return inputs;
+  const passed = inputs as unknown;
+  refusePromise(passed);
+  throw new ArgumentError('registerForwardPreHook', `a hook gives the list of inputs or nothing, got ${describe(passed)}`, {
+    value: passed,
+  });
+}
 
 function refusePromise(result: unknown): void {
   const { then } = Object(result) as { then?: unknown };

@@ -15,6 +15,8 @@ export interface Window {
   readonly strides: readonly number[];
   readonly offset: number;
   readonly moving?: boolean;
+  /** A moving window's offset as its node holds it: who passes this on means the same number in every run of a Program. */
+  readonly held?: readonly number[];
 }
 
 /** Attrs: rank of the window, its shape, its strides, and the offset unless it moves. */
@@ -33,6 +35,7 @@ function windowOf(attrs: readonly number[], scalars: readonly number[]): Window 
     strides: attrs.slice(1 + rank, 1 + 2 * rank),
     offset: moving ? scalars[0]! : attrs[1 + 2 * rank]!,
     moving,
+    held: scalars,
   };
 }
 
@@ -94,15 +97,17 @@ const writeOp = (moving: boolean): Op =>
 const reads = [readOp(false), readOp(true)];
 const writes = [writeOp(false), writeOp(true)];
 
+const heldBy = ({ held, offset }: Window): readonly number[] => held ?? [offset];
+
 /** The window's values, as a copy. */
 export function windowed(x: Tensor, window: Window): Tensor {
   const moving = window.moving ?? false;
-  return record(reads[Number(moving)]!, [x], window.shape, x.dtype, attrsOf(window), moving ? [window.offset] : undefined);
+  return record(reads[Number(moving)]!, [x], window.shape, x.dtype, attrsOf(window), moving ? heldBy(window) : undefined);
 }
 
 /** `base` (of `shape`, or one value everywhere) with `part` (of the window's shape, or one value) in the window. */
 export function placed(base: Tensor, shape: Shape, window: Window, part: Tensor): Tensor {
   const moving = window.moving ?? false;
   const attrs = [...attrsOf(window), ...shape];
-  return record(writes[Number(moving)]!, [base, part], shape, base.dtype, attrs, moving ? [window.offset] : undefined);
+  return record(writes[Number(moving)]!, [base, part], shape, base.dtype, attrs, moving ? heldBy(window) : undefined);
 }

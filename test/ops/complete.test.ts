@@ -10,6 +10,8 @@ const ASKING = ['constructor', 'size', 'rank', 'item', 'data', 'dispose', 'toStr
 const OTHER_FUNCTIONS = [
   'defaultGenerator',
   'grad', // gradients.test.ts
+  'gradcheck',
+  'gradgradcheck',
   'info',
   'load',
   'loadIdx',

@@ -3,6 +3,7 @@ import type { DType, HebbError, Tensor } from 'hebb';
 import { arithmetic } from './cases/arithmetic.js';
 import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
+import { checkpointed } from './cases/checkpoint.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
 import { einsums } from './cases/einsum.js';
@@ -74,6 +75,7 @@ export const cases: readonly Case[] = [
   ...pointwiseLosses,
   ...rowLosses,
   ...create,
+  ...checkpointed,
   ...views,
   ...repeat,
   ...einsums,

@@ -60,6 +60,21 @@ describe('the record of a stored tensor', () => {
     expect([...(await dw!.data())]).toEqual([4, 6]);
   });
 
+  it('serves the gradients of a step as well, whether the loss was recorded before or after', async () => {
+    const train = async (pause: 'before' | 'after' | 'loss' | 'never') => {
+      const w = new Parameter(tensor([1, 2]));
+      const v = new Parameter(tensor([3, 4]));
+      const hidden = w.mul(2);
+      if (pause === 'before') await run(hidden);
+      const loss = hidden.mul(v).sum();
+      if (pause === 'after') await run(hidden);
+      if (pause === 'loss') await loss.item();
+      await new optim.SGD([w, v], { lr: 0.5 }).step(loss);
+      return [...(await w.data()), ...(await v.data())];
+    };
+    for (const pause of ['never', 'before', 'after', 'loss'] as const) expect(await train(pause)).toEqual([-2, -2, 2, 2]);
+  });
+
   it('is dropped by the step that overwrites: state carried through a loop grows no graph', async () => {
     const w = new Parameter(tensor([1, 1]));
     const opt = new optim.SGD([w], { lr: 0.01 });

@@ -24,6 +24,13 @@ describe('reading a variable', () => {
     expect(await values(v)).toEqual([2]);
   });
 
+  it('sees what a step wrote, though run() asked for the value before', async () => {
+    const v = new Parameter(tensor([1, 2]));
+    await run(v);
+    await new optim.SGD([v], { lr: 1 }).step(v.sum());
+    expect(await values(v)).toEqual([0, 1]);
+  });
+
   it('of an earlier value, recorded before an assignment of the same run, still sees the earlier one', async () => {
     const v = new Parameter(tensor([3, 4]));
     await run(v);

@@ -23,6 +23,13 @@ describe('a run that fails', () => {
     ]);
   });
 
+  it('takes no first values along: a new model is whole after a bad first batch', async () => {
+    const layer = new nn.Linear(2, 2);
+    await expect(nn.crossEntropy(layer.forward(tensor([[1, 2]])), labels(7)).item()).rejects.toThrow(IndexError);
+    const values = [...(await bits(layer.weight)), ...(await bits(layer.bias!))];
+    expect(values.every((value) => value !== 0 && Math.abs(value) <= Math.SQRT1_2)).toBe(true);
+  });
+
   it('leaves the same arithmetic when nothing fails', async () => {
     const a = new Parameter(tensor([[1, 2]]));
     const b = new Parameter(tensor([[3, 4]]));

@@ -38,6 +38,19 @@ describe('one Program', () => {
     ).toBe(0);
   });
 
+  it('serves a loop that moves a slice along a parameter, gradient included', async () => {
+    const w = new Parameter(tensor([1, 2, 3, 4]));
+    const opt = new optim.SGD([w], { lr: 1 });
+    const step = (i: number) => opt.step(w.narrow(0, i, 1).sum());
+    await step(0);
+    expect(
+      await compiledDuring(async () => {
+        for (let i = 1; i < 4; i++) await step(i);
+      }),
+    ).toBe(0);
+    expect([...(await w.data())]).toEqual([0, 1, 2, 3]);
+  });
+
   it('serves other tensors and other parameters of the same shapes', async () => {
     const forward = (layer: nn.Linear) => layer.predict(tensor([[1, 2, 3]])).data();
     const [one, other] = [new nn.Linear(3, 2), new nn.Linear(3, 2)];

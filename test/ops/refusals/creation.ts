@@ -9,6 +9,7 @@ import {
   full,
   multinomial,
   normal,
+  nn,
   ones,
   rand,
   randint,
@@ -182,4 +183,18 @@ export const creation: readonly Refusal[] = [
     says: 'forward must return a Tensor at once, got a Promise',
   },
   { op: 'defineOp', name: 'a forward that returns nothing', call: () => through(undefined), error: ArgumentError, says: 'got undefined' },
+  {
+    op: 'nn.checkpoint',
+    name: 'a number',
+    call: () => nn.checkpoint(wrong(5)),
+    error: ArgumentError,
+    says: 'expects a Module or a function',
+  },
+  {
+    op: 'nn.checkpoint',
+    name: 'a function that returns a list',
+    call: () => (nn.checkpoint as (f: unknown) => (x: Tensor) => Tensor)((x: Tensor) => [x])(tensor([1])),
+    error: ArgumentError,
+    says: 'returns one Tensor, got [',
+  },
 ];

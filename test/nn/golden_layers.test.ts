@@ -1,0 +1,64 @@
+// Layers and their gradients against what PyTorch computed in float64; test/golden/layers.py says what the file holds.
+import { fileURLToPath } from 'node:url';
+import { grad, load, nn, type Parameter, type StateDict, type Tensor } from 'hebb';
+import { describe, expect, test } from 'vitest';
+
+const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/layers.safetensors', import.meta.url)));
+const paddingIdx = 2;
+
+/** For each case of the file: the layer, and the file's names of its inputs. */
+const CASES: Record<string, [layer: nn.AnyModule, ...inputs: string[]]> = {
+  embedding: [new nn.Embedding(7, 4), 'ids'],
+  'embedding.padding': [new nn.Embedding(7, 4, { paddingIdx }), 'ids'],
+  'bag.sum': [new nn.EmbeddingBag(7, 4, { mode: 'sum' }), 'ids'],
+  'bag.sum.padding': [new nn.EmbeddingBag(7, 4, { mode: 'sum', paddingIdx }), 'ids'],
+  'bag.sum.offsets': [new nn.EmbeddingBag(7, 4, { mode: 'sum' }), 'flat', 'offsets'],
+  'bag.sum.offsets.padding': [new nn.EmbeddingBag(7, 4, { mode: 'sum', paddingIdx: -5 }), 'flat', 'offsets'],
+  'bag.mean': [new nn.EmbeddingBag(7, 4), 'ids'],
+  'bag.mean.padding': [new nn.EmbeddingBag(7, 4, { paddingIdx }), 'ids'],
+  'bag.mean.offsets': [new nn.EmbeddingBag(7, 4), 'flat', 'offsets'],
+  'bag.mean.offsets.padding': [new nn.EmbeddingBag(7, 4, { paddingIdx }), 'flat', 'offsets'],
+  'bag.max': [new nn.EmbeddingBag(7, 4, { mode: 'max' }), 'ids'],
+  'bag.max.padding': [new nn.EmbeddingBag(7, 4, { mode: 'max', paddingIdx }), 'ids'],
+  bilinear: [new nn.Bilinear(3, 2, 5), 'a', 'b'],
+  'bilinear.plain': [new nn.Bilinear(3, 2, 5, { bias: false }), 'a', 'b'],
+  prelu: [new nn.PReLU(), 'x'],
+  'prelu.channels': [new nn.PReLU(6), 'x'],
+  glu: [new nn.GLU(), 'x'],
+  'glu.rows': [new nn.GLU(0), 'x'],
+  swiglu: [new nn.SwiGLU(), 'x'],
+};
+
+/** max|found - expected| ≤ 2e-6 · max|expected|. */
+async function compare(what: string, found: Tensor, expected: Tensor): Promise<void> {
+  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
+  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
+  const allowed = 2e-6 * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(allowed).toBeGreaterThan(0);
+  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
+}
+
+describe('layers', () => {
+  test('the file holds the cases that are tested', async () => {
+    const found = Object.keys(await golden).flatMap((key) => (key.endsWith('.y') ? [key.slice(0, -2)] : []));
+    expect(found.sort()).toEqual(Object.keys(CASES).sort());
+  });
+
+  test.each(Object.entries(CASES))('%s', async (name, [layer, ...inputs]) => {
+    const file = await golden;
+    const parameters: [string, Parameter][] = layer.namedParameters();
+    layer.loadStateDict(Object.fromEntries(parameters.map(([key]) => [key, file[`${name}.${key}`] ?? file['table']!])));
+    const y = layer.forward(...inputs.map((key) => file[key]!)) as Tensor;
+    const floats = inputs.filter((key) => file[key]!.dtype === 'f32');
+    const wanted: [string, Tensor][] = [
+      ...parameters.map(([key, p]): [string, Tensor] => [`d.${key}`, p]),
+      ...floats.map((key): [string, Tensor] => [`d${key}`, file[key]!]),
+    ];
+    const gradients = grad(
+      y.mul(file[`${name}.dy`]!).sum(),
+      wanted.map(([, x]) => x),
+    );
+    await compare('y', y, file[`${name}.y`]!);
+    for (const [i, [key]] of wanted.entries()) await compare(key, gradients[i]!, file[`${name}.${key}`]!);
+  });
+});
