@@ -1,7 +1,8 @@
 // Losses of yes-or-no questions: each output is the probability of a yes, or its logit.
 import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkBroadcasts, checkNumber, checkPart, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber, checkPart } from '../check.js';
+import { checkBroadcasts, checkSame, Loss, type LossOptions, reduce } from './loss.js';
 import { softplus } from './softplus.js';
 
 /** Options of `bceLoss`. */

@@ -1,7 +1,8 @@
 // Losses of outputs that are scores of classes: cross-entropy, of labels or of probabilities.
 import { ArgumentError, formatShape, isFloat, ShapeError, sameShape, type Tensor } from '../../core/index.js';
 import { crossEntropyRows, where } from '../../ops/index.js';
-import { checkPart, Loss, type LossOptions, reduce } from './loss.js';
+import { checkPart } from '../check.js';
+import { Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of losses with class labels. */
 export interface LabelOptions extends LossOptions {

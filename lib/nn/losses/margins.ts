@@ -1,7 +1,8 @@
 // Losses that ask for a margin and no more: of a class's score over the others', of one rank over another, between near and far.
 import { ArgumentError, describe, formatShape, ShapeError, type Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkNumber, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber } from '../check.js';
+import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of losses with a margin. */
 export interface MarginOptions extends LossOptions {
