@@ -38,6 +38,19 @@ export {
 export * from './data/index.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';
-export { concat, where } from './ops/index.js';
+export {
+  concat,
+  einsum,
+  eye,
+  fullLike,
+  linspace,
+  logspace,
+  meshgrid,
+  onesLike,
+  type PadMode,
+  stack,
+  where,
+  zerosLike,
+} from './ops/index.js';
 export * as optim from './optim/index.js';
 export * from './train/index.js';

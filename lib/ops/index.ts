@@ -4,7 +4,13 @@ import './math.js';
 import './reduce.js';
 import './softmax.js';
 import './matmul.js';
+import './views.js';
+import './parts.js';
+import './matrix.js';
 
 export { where } from './compare.js';
 export { crossEntropyRows } from './cross_entropy.js';
+export { einsum } from './einsum.js';
+export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
+export { type PadMode, stack } from './repeat.js';
 export { concat } from './select.js';

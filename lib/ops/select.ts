@@ -1,52 +1,12 @@
-// Parts of tensors: narrow, concat, and rows by index.
+// Joining tensors by concat, and taking entries of an axis by their indices.
 import { permute } from '../core/basic.js';
-import { zeros } from '../core/create.js';
 import { bytesPerElement, isFloat } from '../core/dtype.js';
-import { ArgumentError, DTypeError, IndexError, ShapeError } from '../core/errors.js';
+import { ArgumentError, DTypeError, ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
-import { checkAxis, describe, formatShape, sizeOf, stridesOf } from '../core/shape.js';
+import { checkAxis, formatShape, sizeOf, stridesOf } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
-
-/** attrs: axis. The start is a runtime scalar: where a slice begins doesn't matter to the Program. */
-const narrowOp: Op = newOp(
-  'narrow',
-  {
-    kind: 'command',
-    opcode: 'copy',
-    fails: true,
-    args: ({ inputs: [x], shape }, io) => [
-      bytesPerElement[x!.dtype],
-      shape.length,
-      ...shape,
-      io.input(0),
-      0,
-      io.scalar(0),
-      ...stridesOf(x!.shape),
-      io.output(),
-      0,
-      -1,
-      ...stridesOf(shape),
-    ],
-  },
-  ({ inputs: [x], attrs: [axis], scalars: [offset], y, dy }) => {
-    const start = offset! / stridesOf(x!.shape)[axis!]!;
-    const padding = (n: number): Tensor => zeros(x!.shape.map((size, i) => (i === axis ? n : size)));
-    return [concat([padding(start), dy, padding(x!.shape[axis!]! - start - y.shape[axis!]!)], axis)];
-  },
-);
-
-function narrow(t: Tensor, axis: number, start: number, length: number): Tensor {
-  const x = operand('narrow', t);
-  const k = checkAxis('narrow', axis, x.shape.length);
-  const size = x.shape[k]!;
-  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > size)
-    throw new IndexError('narrow', `start ${describe(start)} and length ${describe(length)} leave axis ${k} of ${formatShape(x.shape)}`, {
-      value: [start, length],
-    });
-  const shape = x.shape.map((n, i) => (i === k ? length : n));
-  return record(narrowOp, [x], shape, x.dtype, [k, ...shape], [start * stridesOf(x.shape)[k]!]);
-}
+import { range } from './parts.js';
 
 const concatOp: Op = newOp(
   'concat',
@@ -76,7 +36,7 @@ const concatOp: Op = newOp(
   ({ inputs, attrs: [axis], dy }) => {
     let start = 0;
     return inputs.map((x) => {
-      const part = narrow(dy, axis!, start, x.shape[axis!]!);
+      const part = range(dy, axis!, start, x.shape[axis!]!);
       start += x.shape[axis!]!;
       return part;
     });
@@ -152,16 +112,11 @@ function indexSelect(t: Tensor, axis: number, rows: Tensor): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** `length` entries of an axis from `start`. @example await tensor([1, 2, 3]).narrow(0, 1, 2).data(); // 2, 3 */
-    narrow(axis: number, start: number, length: number): Tensor;
     /** The entries of an axis that i32 indices (one axis) name; out of range is an IndexError, as a rejection. @example await tensor([[1], [2]]).indexSelect(0, tensor([1, 1], { dtype: 'i32' })).data(); // 2, 2 */
     indexSelect(axis: number, index: Tensor): Tensor;
   }
 }
 
-Tensor.prototype.narrow = function (axis, start, length) {
-  return narrow(this, axis, start, length);
-};
 Tensor.prototype.indexSelect = function (axis, index) {
   return indexSelect(this, axis, index);
 };

@@ -4,14 +4,17 @@ import { arithmetic } from './cases/arithmetic.js';
 import { cast } from './cases/cast.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
+import { einsums } from './cases/einsum.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
+import { repeat } from './cases/repeat.js';
 import { rowLosses } from './cases/row_losses.js';
 import { select } from './cases/select.js';
 import { shape } from './cases/shape.js';
+import { views } from './cases/views.js';
 import type { Input } from './inputs.js';
 import type { Ref } from './oracle.js';
 import { refusals } from './refusals/list.js';
@@ -65,6 +68,9 @@ export const cases: readonly Case[] = [
   ...pointwiseLosses,
   ...rowLosses,
   ...create,
+  ...views,
+  ...repeat,
+  ...einsums,
 ];
 
 export { refusals };

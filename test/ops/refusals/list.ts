@@ -4,5 +4,6 @@ import { creation } from './creation.js';
 import { element } from './element.js';
 import { losses } from './losses.js';
 import { shapes } from './shapes.js';
+import { views } from './views.js';
 
-export const refusals: readonly Refusal[] = [...element, ...shapes, ...losses, ...creation];
+export const refusals: readonly Refusal[] = [...element, ...shapes, ...losses, ...creation, ...views];
