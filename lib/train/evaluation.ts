@@ -7,7 +7,7 @@ import { batches } from './abort.js';
 import { type Loss, recordBatch } from './batch.js';
 import type { Logs } from './callback.js';
 import { MeanLoss } from './mean_loss.js';
-import type { Metric } from './metric.js';
+import type { Metric } from './metrics/metric.js';
 
 export type Metrics = Readonly<Record<string, Metric>>;
 
