@@ -43,6 +43,7 @@ export {
   einsum,
   eye,
   fullLike,
+  type Index,
   linspace,
   logspace,
   meshgrid,

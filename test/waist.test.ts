@@ -44,7 +44,7 @@ function program(
 }
 
 /** out[i] = src[index[i]] for rows of 4 bytes; then the variable takes what was gathered. */
-const gather = [info.ops.indexOf('gather_rows'), 16, 4, 16];
+const gather = [info.ops.indexOf('gather_rows'), 1, 16, 4, 16];
 const move = (from: number, to: number) => [info.ops.indexOf('copy'), 4, 1, 16, from, 0, -1, 1, to, 0, -1, 1];
 const picked = program(
   { workspace: 1, input: 1, output: 1 },

@@ -139,6 +139,9 @@ export function roomInQueue(): Promise<void> {
   return hasRoom() ? ready : new Promise((resolve) => room.push(resolve));
 }
 
+/** Ops whose negative positions count from the end. */
+const FROM_END: ReadonlySet<string> = new Set(['at', 'with', 'take']);
+
 /** @internal The typed error of a fault that native code tells in numbers. */
 export function wordFault(fault: Fault, commands: readonly string[]): Error {
   const op = commands[fault.command] ?? 'run';
@@ -146,7 +149,7 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
     case 1:
       return new IndexError(
         op,
-        `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are 0 … ${fault.limit - 1}`,
+        `${op === 'crossEntropy' ? 'label' : 'index'} ${fault.value} at position ${fault.row} is out of range; valid are ${FROM_END.has(op) ? -fault.limit : 0} … ${fault.limit - 1}`,
         { value: fault.value },
       );
     case 2:

@@ -7,10 +7,15 @@ import './matmul.js';
 import './views.js';
 import './parts.js';
 import './matrix.js';
+import './gather.js';
+import './rows.js';
+import './at.js';
+import './masks.js';
 
+export type { Index } from './at.js';
 export { where } from './compare.js';
+export { concat } from './concat.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';
-export { concat } from './select.js';

@@ -5,8 +5,8 @@ import { ArgumentError, ShapeError } from '../core/errors.js';
 import { clock, operand } from '../core/record.js';
 import { checkAxis, checkShape, describe, formatShape, type Shape, sizeOf, stridesOf } from '../core/shape.js';
 import { numberTensor, Tensor } from '../core/tensor.js';
+import { concat } from './concat.js';
 import { range } from './parts.js';
-import { concat } from './select.js';
 import { placed } from './window.js';
 
 /**

@@ -1,4 +1,4 @@
-// gather_rows: out[i] = src[index[i]], rows of any number of bytes; a position out of range fails the run.
+// gather_rows: out[o, i] = src[o, index[i]], rows of any number of bytes; a position out of range fails the run.
 #include <string.h>
 
 #include <algorithm>
@@ -14,20 +14,33 @@ namespace {
 constexpr int64_t UNIT = 1 << 16;  // bytes that are worth a claim by a thread
 
 struct GatherRows final : Command {
-  int64_t src_rows = 0, row_bytes = 0, count = 0, group = 1;
+  int64_t outer = 0, src_rows = 0, row_bytes = 0, count = 0, group = 1;
   int32_t src = 0, index = 0, out = 0;
 
   void run(Run& run) const override {
+    switch (row_bytes) {
+      case 1: return gather(run, [](char* to, const char* from) { *to = *from; });
+      case 2: return gather(run, [](char* to, const char* from) { memcpy(to, from, 2); });
+      case 4: return gather(run, [](char* to, const char* from) { memcpy(to, from, 4); });
+      default: return gather(run, [n = size_t(row_bytes)](char* to, const char* from) { memcpy(to, from, n); });
+    }
+  }
+
+ private:
+  template <class Move> void gather(Run& run, const Move& move) const {
     const char* const from = run.ptr<const char>(src);
     const int32_t* const at = run.ptr<const int32_t>(index);
     char* const to = run.ptr<char>(out);
-    run.parallel(ceil_div(count, group), nanoseconds, [=, this, &run](int64_t unit, int) {
-      const int64_t begin = unit * group, end = std::min(count, begin + group);
-      for (int64_t i = begin; i < end; i++) {
-        if (at[i] < 0 || at[i] >= src_rows) return run.fail(Fault::index_range, i, at[i], src_rows);
-        const char* const row = from + at[i] * row_bytes;
-        if (row_bytes == 4) memcpy(to + i * 4, row, 4);
-        else memcpy(to + i * row_bytes, row, size_t(row_bytes));
+    run.parallel(ceil_div(outer * count, group), nanoseconds, [=, this, &run](int64_t unit, int) {
+      const int64_t end = std::min(outer * count, (unit + 1) * group);
+      for (int64_t row = unit * group; row < end;) {
+        const int64_t o = row / count, last = std::min(end, (o + 1) * count);
+        const char* const plane = from + o * src_rows * row_bytes;
+        for (; row < last; row++) {
+          const int64_t i = row - o * count;
+          if (at[i] < 0 || at[i] >= src_rows) return run.fail(Fault::index_range, i, at[i], src_rows);
+          move(to + row * row_bytes, plane + at[i] * row_bytes);
+        }
       }
     });
   }
@@ -37,15 +50,16 @@ struct GatherRows final : Command {
 
 std::unique_ptr<Command> decode_gather_rows(Reader& reader) {
   auto command = std::make_unique<GatherRows>();
+  command->outer = reader.size();
   command->src_rows = reader.size();
   command->row_bytes = reader.size();
   command->count = reader.size();
-  command->src = reader.read(reader.product(command->src_rows, command->row_bytes));
+  command->src = reader.read(reader.product(reader.product(command->outer, command->src_rows), command->row_bytes));
   command->index = reader.read(command->count * 4);
-  const int64_t bytes = reader.product(command->count, command->row_bytes);
+  const int64_t rows = reader.product(command->outer, command->count), bytes = reader.product(rows, command->row_bytes);
   command->out = reader.write(bytes);
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(16, command->row_bytes));
-  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(command->count) * 3;
+  command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(rows) * 3;
   command->can_fail = true;
   return reader.ok() ? std::move(command) : nullptr;
 }

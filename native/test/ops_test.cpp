@@ -185,16 +185,16 @@ void check_rows() {
   Machine machine;
   const int32_t src = machine.buffer(table), index = machine.buffer(at), out = machine.buffer(Floats(picked.size())),
                 sum = machine.buffer(table);
-  check(machine.decode("gather_rows", {rows, size * 4, count, src, index, out}), machine.error);
+  check(machine.decode("gather_rows", {1, rows, size * 4, count, src, index, out}), machine.error);
   machine.run_both(out, "gather_rows");
   check(machine.contents<float>(out) == picked, "gather_rows");
-  check(machine.decode("scatter_add_rows", {rows, size, count, index, out, sum}), machine.error);
+  check(machine.decode("scatter_add_rows", {1, rows, size, count, index, out, sum}), machine.error);
   machine.run_both(sum, "scatter_add_rows");
   check(machine.contents<float>(sum) == added, "scatter_add_rows");
   (&machine.first<int32_t>(index))[77] = rows;
   for (const char* op : {"gather_rows", "scatter_add_rows"}) {
     const bool gather = op[0] == 'g';
-    check(machine.decode(op, gather ? Ints{rows, size * 4, count, src, index, out} : Ints{rows, size, count, index, out, sum}),
+    check(machine.decode(op, gather ? Ints{1, rows, size * 4, count, src, index, out} : Ints{1, rows, size, count, index, out, sum}),
           machine.error);
     const Fault fault = machine.run(3);
     check(fault.code == Fault::index_range && fault.row == 77 && fault.value == rows && fault.limit == rows, std::string(op) + "'s fault");

@@ -3,8 +3,8 @@ import * as hebb from 'hebb';
 import { describe, expect, test } from 'vitest';
 import { cases, refusals } from './table.js';
 
-/** Methods and accessors of Tensor that ask, free or show. */
-const ASKING = ['constructor', 'size', 'rank', 'item', 'data', 'dispose', 'toString', 'toJSON'];
+/** Methods and accessors of Tensor that ask, free or show (maskedSelect: masked.test.ts). */
+const ASKING = ['constructor', 'size', 'rank', 'item', 'data', 'dispose', 'toString', 'toJSON', 'maskedSelect'];
 
 /** Functions that record nothing of their own, or read files; each has its tests elsewhere. */
 const OTHER_FUNCTIONS = [

@@ -1,10 +1,12 @@
 // The op table: what each exported op must compute, and for which inputs it must refuse. The *.test.ts files beside it walk over it.
 import type { DType, HebbError, Tensor } from 'hebb';
 import { arithmetic } from './cases/arithmetic.js';
+import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
 import { einsums } from './cases/einsum.js';
+import { gathers } from './cases/gather.js';
 import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
@@ -71,6 +73,8 @@ export const cases: readonly Case[] = [
   ...views,
   ...repeat,
   ...einsums,
+  ...indexing,
+  ...gathers,
 ];
 
 export { refusals };

@@ -1,14 +1,14 @@
-// Parts and joins: narrow, concat, indexSelect. All exact, in every dtype.
+// Parts and joins: narrow, concat. All exact, in every dtype.
 import { concat, type Tensor } from 'hebb';
 import { DTYPES } from '../dtypes.js';
-import { input, type Layout, listed, reals, wholes } from '../inputs.js';
-import { indexSelect, concat as join, narrow, type Ref } from '../oracle.js';
+import { input, type Layout, reals, wholes } from '../inputs.js';
+import { concat as join, narrow, type Ref } from '../oracle.js';
 import type { Case } from '../table.js';
 
 const any = reals(-2, 2);
 const exact = { dtype: 'f32', tolerance: 'exact', gradient: 'smooth' } as const;
 
-export const select: readonly Case[] = [...narrows(), ...concats(), ...selects()];
+export const select: readonly Case[] = [...narrows(), ...concats()];
 
 function narrows(): Case[] {
   const list: [shape: number[], axis: number, start: number, length: number, layout?: Layout][] = [
@@ -81,41 +81,6 @@ function concats(): Case[] {
       inputs: [input([3, 5], wholes(0, 100), dtype), input([2, 5], wholes(0, 100), dtype, 'transposed')],
       hebb: (a: Tensor, b: Tensor) => concat([a, b]),
       oracle: (a: Ref, b: Ref) => join([a, b], 0),
-      dtype,
-      gradient: 'none' as const,
-      plain: 'bools',
-    })),
-  ];
-}
-
-function selects(): Case[] {
-  const list: [name: string, shape: number[], axis: number, rows: number[], layout?: Layout][] = [
-    ['rows', [5, 3], 0, [4, 0, 2]],
-    ['a row twice', [4, 2], 0, [1, 1, 3]],
-    ['columns', [3, 5], 1, [4, 0, 2, 2]],
-    ['the last axis of a view', [3, 4, 2], -1, [1, 0, 1], 'transposed'],
-    ['the middle axis', [3, 4, 2], 1, [3, 3, 0]],
-    ['of a vector', [7], 0, [6, 1, 1, 0]],
-    ['no rows', [4, 2], 0, []],
-    ['rows without values', [4, 0], 0, [1, 2]],
-    ['many', [301, 17], 0, Array.from({ length: 2000 }, (_, i) => (i * 97) % 301)],
-  ];
-  const rest = { ...exact, op: 'Tensor.indexSelect' } as const;
-  const indices = (rows: number[], dtype: 'i32' | 'u8' = 'i32') => input([rows.length], listed(rows), dtype);
-  return [
-    ...list.map(([name, shape, axis, rows, layout = 'plain']) => ({
-      ...rest,
-      name,
-      inputs: [input(shape, any, 'f32', layout), indices(rows)],
-      hebb: (x: Tensor, index: Tensor) => x.indexSelect(axis, index),
-      oracle: (x: Ref, index: Ref) => indexSelect(x, (axis + shape.length) % shape.length, index),
-    })),
-    ...DTYPES.map((dtype) => ({
-      ...rest,
-      name: `${dtype} by u8 indices`,
-      inputs: [input([6, 5], wholes(0, 100), dtype), indices([5, 3, 3, 0], 'u8')],
-      hebb: (x: Tensor, index: Tensor) => x.indexSelect(0, index),
-      oracle: (x: Ref, index: Ref) => indexSelect(x, 0, index),
       dtype,
       gradient: 'none' as const,
       plain: 'bools',
