@@ -25,6 +25,13 @@ const MODULES: [name: string, made: Tensor, called: Tensor][] = [
     nn.diceLoss(a.reshape([1, 4, 1]), b.reshape([1, 4, 1]), { smooth: 2 }),
   ],
   ['CrossEntropyLoss', new nn.CrossEntropyLoss({ weight }).forward(a, labels), nn.crossEntropy(a, labels, { weight })],
+  ['NLLLoss', new nn.NLLLoss({ weight }).forward(a, labels), nn.nllLoss(a, labels, { weight })],
+  ['MultiMarginLoss', new nn.MultiMarginLoss({ p: 2 }).forward(a, labels), nn.multiMarginLoss(a, labels, { p: 2 })],
+  [
+    'CTCLoss',
+    new nn.CTCLoss({ blank: 1 }).forward(a.reshape([2, 1, 2]), tensor([[0]], { dtype: 'i32' }), [2], [1]),
+    nn.ctcLoss(a.reshape([2, 1, 2]), tensor([[0]], { dtype: 'i32' }), [2], [1], { blank: 1 }),
+  ],
   ['KLDivLoss', new nn.KLDivLoss({ reduction: 'batchMean' }).forward(a, b.sigmoid()), nn.klDiv(a, b.sigmoid(), { reduction: 'batchMean' })],
   ['PoissonNLLLoss', new nn.PoissonNLLLoss({ full: true }).forward(a, b.square()), nn.poissonNllLoss(a, b.square(), { full: true })],
   [

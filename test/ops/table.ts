@@ -5,6 +5,7 @@ import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
+import { ctc } from './cases/ctc.js';
 import { einsums } from './cases/einsum.js';
 import { gathers } from './cases/gather.js';
 import { losses } from './cases/losses.js';
@@ -69,6 +70,7 @@ export const cases: readonly Case[] = [
   ...losses,
   ...pointwiseLosses,
   ...rowLosses,
+  ...ctc,
   ...create,
   ...views,
   ...repeat,

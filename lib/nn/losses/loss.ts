@@ -11,7 +11,7 @@ export interface LossOptions {
 }
 
 /** A loss as a Module: takes what the function takes, and holds its options. */
-export abstract class Loss<O extends object = LossOptions, A extends Tensor[] = [Tensor, Tensor]> extends Module<A> {
+export abstract class Loss<O extends object = LossOptions, A extends unknown[] = [Tensor, Tensor]> extends Module<A> {
   readonly options: O;
 
   constructor(options: O = {} as O) {

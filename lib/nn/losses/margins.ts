@@ -1,7 +1,8 @@
 // Losses that ask for a margin and no more: of a class's score over the others', of one rank over another, between near and far.
-import { ArgumentError, describe, formatShape, ShapeError, type Tensor } from '../../core/index.js';
+import { ArgumentError, arange, describe, formatShape, ShapeError, type Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 import { checkNumber } from '../check.js';
+import { checkLabels, classesOf, scoresOf, weightsOf } from './labels.js';
 import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of losses with a margin. */
@@ -37,6 +38,34 @@ export function hingeEmbeddingLoss(x: Tensor, y: Tensor, { reduction = 'mean', m
   checkSame('hingeEmbeddingLoss', x.shape, y.shape);
   checkNumber('hingeEmbeddingLoss', 'margin', margin);
   return reduce('hingeEmbeddingLoss', where(y.eq(1), x, excess(x.neg().add(margin))), reduction);
+}
+
+/** Options of `multiMarginLoss`. */
+export interface MultiMarginOptions extends MarginOptions {
+  /** The power of each excess: 1 or 2; 1 unless told. */
+  readonly p?: 1 | 2;
+  /** How much rows of each class count (classes); the mean stays the one over rows. All alike unless told. */
+  readonly weight?: Tensor;
+}
+
+/**
+ * Σ max(0, margin - x[y] + x[c])ᵖ / classes over the classes c other than y, the mean over all rows: the score of the label shall exceed all
+ * others by the margin. Source: Crammer, Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001.
+ * @param x Scores (…, classes). @param y Labels (…) from 0 to classes-1 in i32 or u8. @param options `margin`: 1 unless told.
+ * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError.
+ * @example
+ * await nn.multiMarginLoss(tensor([[0, 1]]), tensor([0], { dtype: 'i32' })).item(); // (1 - 0 + 1) / 2
+ */
+export function multiMarginLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1, p = 1, weight }: MultiMarginOptions = {}): Tensor {
+  const op = 'multiMarginLoss';
+  const classes = classesOf(op, 'scores', x, weight);
+  checkLabels(op, 'scores', x, y);
+  checkNumber(op, 'margin', margin);
+  checkPower(op, p);
+  const excesses = x.sub(scoresOf(x, y).unsqueeze(-1)).add(margin).relu();
+  const powers = p === 1 ? excesses : excesses.square();
+  const losses = where(arange(classes).eq(y.unsqueeze(-1)), 0, powers).mean({ axis: -1 });
+  return reduce(op, weight === undefined ? losses : losses.mul(weightsOf(weight, y)), reduction);
 }
 
 /**
@@ -85,7 +114,7 @@ export function tripletMarginLoss(
   checkFeatures(op, anchor);
   checkNumber(op, 'margin', margin);
   checkNumber(op, 'eps', eps, 0);
-  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
+  checkPower(op, p);
   const distance = (a: Tensor, b: Tensor): Tensor => {
     const difference = a.sub(b).add(eps);
     return p === 1 ? difference.abs().sum({ axis: -1 }) : difference.square().sum({ axis: -1 }).sqrt();
@@ -113,6 +142,10 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction
   return reduce(op, where(y.eq(1), cosine.neg().add(1), excess(cosine.sub(margin))), reduction);
 }
 
+function checkPower(op: string, p: number): void {
+  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
+}
+
 function checkFeatures(op: string, x: Tensor): void {
   if (x.shape.length === 0) throw new ShapeError(op, `expects (…, features), got ${formatShape(x.shape)}`, { value: x.shape });
 }
@@ -128,6 +161,13 @@ export class HingeLoss extends Loss<MarginOptions> {
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return hingeEmbeddingLoss(x, y, this.options);
+  }
+}
+
+/** `multiMarginLoss` with its options. */
+export class MultiMarginLoss extends Loss<MultiMarginOptions> {
+  forward(x: Tensor, y: Tensor): Tensor {
+    return multiMarginLoss(x, y, this.options);
   }
 }
 

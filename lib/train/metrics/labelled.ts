@@ -1,6 +1,5 @@
 // How classification metrics read outputs and targets: as rows of scores with a label each.
 import { ArgumentError, describe, formatShape, ShapeError, sameShape, type Tensor } from '../../core/index.js';
-import { eye } from '../../ops/index.js';
 
 /** Outputs (…, classes) and labels (…) as rows. */
 export interface Rows {
@@ -23,10 +22,7 @@ export function rowsOf(op: string, out: Tensor, y: Tensor): Rows {
   return { scores: out.reshape([y.size, classes]), labels: y.reshape([y.size]).to('i32'), classes };
 }
 
-/** A row a label, i32: 1 at the label's place, else 0. A label out of range is an IndexError, as a rejection. */
-export const marked = (labels: Tensor, classes: number): Tensor => eye(classes, classes, { dtype: 'i32' }).indexSelect(0, labels);
-
-/** What was predicted and what is true, a row each, marked as above. */
+/** What was predicted and what is true: a row each, i32, with a 1 at the class's place. A label out of range is an IndexError, as a rejection. */
 export interface Decisions {
   readonly predicted: Tensor;
   readonly actual: Tensor;
@@ -39,11 +35,11 @@ export function decisionsOf(op: string, out: Tensor, y: Tensor, threshold: numbe
     if (out.shape.length === y.shape.length && y.shape.length > 0)
       throw new ShapeError(op, `outputs ${formatShape(out.shape)} of one number each take { threshold }`, { value: out.shape });
     const { scores, labels, classes } = rowsOf(op, out, y);
-    return { predicted: marked(scores.argmax(-1), classes), actual: marked(labels, classes), classes };
+    return { predicted: scores.argmax(-1).oneHot(classes), actual: labels.oneHot(classes), classes };
   }
   checkPaired(op, out, y);
   const labels = y.to('i32').reshape([y.size]);
-  return { predicted: marked(out.ge(threshold).to('i32').reshape([out.size]), 2), actual: marked(labels, 2), classes: 2 };
+  return { predicted: out.ge(threshold).to('i32').reshape([out.size]).oneHot(2), actual: labels.oneHot(2), classes: 2 };
 }
 
 /** Throws unless outputs and targets have one shape. */

@@ -1,9 +1,8 @@
 // How probable a model holds what is true: log-loss and perplexity.
 import { ArgumentError, describe, type Tensor } from '../../core/index.js';
 import { crossEntropy } from '../../nn/index.js';
-import { where } from '../../ops/index.js';
 import { accumulate, buffer, count } from './buffers.js';
-import { marked, rowsOf } from './labelled.js';
+import { rowsOf } from './labelled.js';
 import { Metric } from './metric.js';
 
 /** The mean of -log p(label) over rows. */
@@ -52,8 +51,8 @@ export class LogLoss extends MeanNegativeLog {
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */
   update(out: Tensor, y: Tensor): void {
-    const { scores, labels, classes } = rowsOf('LogLoss', out, y);
-    this.add(this.probabilities ? negativeLogs(scores, labels, classes) : crossEntropy(scores, labels, { reduction: 'none' }), y.size);
+    const { scores, labels } = rowsOf('LogLoss', out, y);
+    this.add(this.probabilities ? negativeLogs(scores, labels) : crossEntropy(scores, labels, { reduction: 'none' }), y.size);
   }
 
   compute(): Promise<number> {
@@ -61,9 +60,9 @@ export class LogLoss extends MeanNegativeLog {
   }
 }
 
-const negativeLogs = (p: Tensor, labels: Tensor, classes: number): Tensor =>
-  where(marked(labels, classes).ne(0), p, 0)
-    .sum({ axis: 1 })
+const negativeLogs = (p: Tensor, labels: Tensor): Tensor =>
+  p
+    .gather(1, labels.unsqueeze(1))
     .clamp(LEAST, 1 - LEAST)
     .log()
     .neg();

@@ -1,8 +1,7 @@
 // TopKAccuracy: how often the right class is among the k best.
 import { ArgumentError, arange, describe, ShapeError, type Tensor } from '../../core/index.js';
-import { where } from '../../ops/index.js';
 import { buffer, count } from './buffers.js';
-import { marked, rowsOf } from './labelled.js';
+import { rowsOf } from './labelled.js';
 import { Metric } from './metric.js';
 
 /** Options of `TopKAccuracy`. */
@@ -37,8 +36,8 @@ export class TopKAccuracy extends Metric {
   update(out: Tensor, y: Tensor): void {
     const { scores, labels, classes } = rowsOf('TopKAccuracy', out, y);
     if (this.k > classes) throw new ShapeError('TopKAccuracy', `k is ${this.k}, but there are ${classes} classes`, { value: out.shape });
-    const own = where(marked(labels, classes).ne(0), scores, 0).sum({ axis: 1, keepDim: true });
-    const lower = arange(classes).lt(labels.reshape([y.size, 1]));
+    const own = scores.gather(1, labels.unsqueeze(1));
+    const lower = arange(classes).lt(labels.unsqueeze(1));
     const before = scores.gt(own).logicalOr(scores.eq(own).logicalAnd(lower)).sum({ axis: 1, keepDim: true });
     count(this.right, before.lt(this.k).logicalAnd(own.eq(own)).sum());
     count(this.rows, y.size);
