@@ -42,7 +42,8 @@ export function kFold<B>(
     throw new ArgumentError('kFold', `folds must be a whole number from 2 to the ${rows} rows, got ${describe(folds)}`, { value: folds });
   if (!Number.isInteger(repeats) || repeats < 1)
     throw new ArgumentError('kFold', `repeats must be a whole number ≥ 1, got ${describe(repeats)}`, { value: repeats });
-  if (repeats > 1 && !shuffle) throw new ArgumentError('kFold', 'repeats without shuffle would give the same folds again', { value: repeats });
+  if (repeats > 1 && !shuffle)
+    throw new ArgumentError('kFold', 'repeats without shuffle would give the same folds again', { value: repeats });
   if (stratify !== undefined && groups !== undefined) throw new ArgumentError('kFold', 'takes stratify or groups, not both');
   for (const [name, labels] of Object.entries({ stratify, groups })) {
     if (labels !== undefined && countLabels('kFold', labels) !== rows)
@@ -63,7 +64,8 @@ export function kFold<B>(
  */
 export const leaveOneOut = <B>(dataset: Dataset<B>): AsyncGenerator<[train: Subset<B>, test: Subset<B>], void, undefined> => {
   checkDataset('leaveOneOut', dataset);
-  if (dataset.length < 2) throw new ArgumentError('leaveOneOut', `needs two rows or more, got ${dataset.length}`, { value: dataset.length });
+  if (dataset.length < 2)
+    throw new ArgumentError('leaveOneOut', `needs two rows or more, got ${dataset.length}`, { value: dataset.length });
   return kFold(dataset, { folds: dataset.length });
 };
 

@@ -1,6 +1,7 @@
 // lib/data: data sets and how to go through them.
 export { type Batch, type BatchField, type Collate, collate, type PadOptions, padded } from './collate.js';
 export { type Dataset, Subset, TensorDataset } from './dataset.js';
+export { type KFoldOptions, kFold, leaveOneOut } from './folds.js';
 export { IterableDataset, type IterableDatasetOptions, type SampleSource } from './iterable.js';
 export type { Labels } from './labels.js';
 export { DataLoader, type DataLoaderOptions } from './loader.js';

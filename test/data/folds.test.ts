@@ -1,6 +1,17 @@
 // Cross-validation folds: scikit-learn's without shuffling; with it, every row tested once in each repeat, alike shares, whole groups.
 import { fileURLToPath } from 'node:url';
-import { ArgumentError, type Dataset, Generator, type KFoldOptions, kFold, leaveOneOut, load, type StateDict, type Subset, tensor } from 'hebb';
+import {
+  ArgumentError,
+  type Dataset,
+  Generator,
+  type KFoldOptions,
+  kFold,
+  leaveOneOut,
+  load,
+  type StateDict,
+  type Subset,
+  tensor,
+} from 'hebb';
 import { describe, expect, test } from 'vitest';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/folds.safetensors', import.meta.url)));

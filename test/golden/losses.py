@@ -96,6 +96,7 @@ def cases(t):
         "multiMargin.all": (x, lambda z: F.multi_margin_loss(z, labels, p=2, margin=0.5, weight=weight, reduction="none")),
         "triplet": (x, lambda z: F.triplet_margin_loss(z, y, t["far"])),
         "triplet.p1": (x, lambda z: F.triplet_margin_loss(z, y, t["far"], p=1, margin=2.0, reduction="none")),
+        "triplet.p3": (x, lambda z: F.triplet_margin_loss(z, y, t["far"], p=3, margin=2.0)),
         "triplet.swap": (x, lambda z: F.triplet_margin_loss(z, y, t["far"], swap=True, reduction="sum")),
         "cosineEmbedding": (x, lambda z: F.cosine_embedding_loss(z, y, rank, margin=0.1)),
         "ctc": (t["logits"], lambda z: F.ctc_loss(log(z), *ctc)),

@@ -61,7 +61,7 @@ export function multiMarginLoss(x: Tensor, y: Tensor, { reduction = 'mean', marg
   const classes = classesOf(op, 'scores', x, weight);
   checkLabels(op, 'scores', x, y);
   checkNumber(op, 'margin', margin);
-  checkPower(op, p);
+  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
   const excesses = x.sub(scoresOf(x, y).unsqueeze(-1)).add(margin).relu();
   const powers = p === 1 ? excesses : excesses.square();
   const losses = where(arange(classes).eq(y.unsqueeze(-1)), 0, powers).mean({ axis: -1 });
@@ -85,8 +85,8 @@ export function marginRankingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction =
 
 /** Options of `tripletMarginLoss`. */
 export interface TripletMarginOptions extends MarginOptions {
-  /** The distance is the p-norm: 1 or 2, which is what it is unless told. */
-  readonly p?: 1 | 2;
+  /** The distance is the p-norm, p ≥ 1; 2 unless told. */
+  readonly p?: number;
   /** Added to each difference, so that a distance of 0 has a gradient; 1e-6 unless told. */
   readonly eps?: number;
   /** Takes the negative's distance from the positive where that is less than from the anchor; false unless told. */
@@ -114,10 +114,16 @@ export function tripletMarginLoss(
   checkFeatures(op, anchor);
   checkNumber(op, 'margin', margin);
   checkNumber(op, 'eps', eps, 0);
-  checkPower(op, p);
+  checkNumber(op, 'p', p, 1);
   const distance = (a: Tensor, b: Tensor): Tensor => {
     const difference = a.sub(b).add(eps);
-    return p === 1 ? difference.abs().sum({ axis: -1 }) : difference.square().sum({ axis: -1 }).sqrt();
+    if (p === 1) return difference.abs().sum({ axis: -1 });
+    if (p === 2) return difference.square().sum({ axis: -1 }).sqrt();
+    return difference
+      .abs()
+      .pow(p)
+      .sum({ axis: -1 })
+      .pow(1 / p);
   };
   const far = distance(anchor, negative);
   const apart = swap ? far.minimum(distance(positive, negative)) : far;
@@ -140,10 +146,6 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction
   const inverse = (x: Tensor): Tensor => x.square().sum({ axis: -1 }).add(1e-12).rsqrt();
   const cosine = a.mul(b).sum({ axis: -1 }).mul(inverse(a)).mul(inverse(b));
   return reduce(op, where(y.eq(1), cosine.neg().add(1), excess(cosine.sub(margin))), reduction);
-}
-
-function checkPower(op: string, p: number): void {
-  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
 }
 
 function checkFeatures(op: string, x: Tensor): void {

@@ -108,6 +108,7 @@ function triplets(): Case[] {
   const variants = {
     'margin 4': { margin: 4 },
     'p 1, margin 4': { p: 1, margin: 4 },
+    'p 3, margin 4': { p: 3, margin: 4 },
     'swap, margin 9': { swap: true, margin: 9 },
   } as const;
   return [

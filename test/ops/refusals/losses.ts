@@ -168,7 +168,7 @@ const others: readonly Refusal[] = [
   ...shaped('nn.hingeEmbeddingLoss', ([a, b], o) => nn.hingeEmbeddingLoss(a!, b!, o)),
   ...shaped('nn.marginRankingLoss', ([a, b, y], o) => nn.marginRankingLoss(a!, b!, y!, o), 3),
   ...shaped('nn.tripletMarginLoss', ([a, b, c], o) => nn.tripletMarginLoss(a!, b!, c!, o), 3),
-  option('nn.tripletMarginLoss', 'p 3', () => nn.tripletMarginLoss(...triple(), { p: wrong(3) }), 'p must be 1 or 2, got 3'),
+  option('nn.tripletMarginLoss', 'p 0.5', () => nn.tripletMarginLoss(...triple(), { p: 0.5 }), 'p must be a finite number ≥ 1, got 0.5'),
   ...shaped(embedding, ([a, b], o) => nn.cosineEmbeddingLoss(a!, b!, zeros([4]), o)),
   {
     op: embedding,
