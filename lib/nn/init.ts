@@ -15,7 +15,7 @@ import {
 import { checkNumber } from './check.js';
 import { erf, inverseErf } from './error_function.js';
 
-export { dirac, eye, orthogonal } from './structured_init.js';
+export { dirac, eye, orthogonal, type SparseOptions, sparse } from './structured_init.js';
 export { ones, zeros };
 
 /** Where the random numbers come from; the default Generator (see `manualSeed`) unless told. */

@@ -1,6 +1,18 @@
 // First values with a structure: the identity, as a matrix or as a window, and orthogonal matrices.
-import { ArgumentError, arange, describe, formatShape, randn, type Shape, ShapeError, sizeOf, type Tensor } from '../core/index.js';
-import { checkNumber } from './check.js';
+import {
+  ArgumentError,
+  arange,
+  describe,
+  formatShape,
+  randn,
+  randperm,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+} from '../core/index.js';
+import { eye as identity, stack, where } from '../ops/index.js';
+import { checkNumber, checkPart } from './check.js';
 import type { RandomOptions } from './init.js';
 
 /**
@@ -12,7 +24,7 @@ import type { RandomOptions } from './init.js';
 export function eye(shape: Shape): Tensor {
   const [rows, cols] = shape;
   if (shape.length !== 2) throw new ShapeError('eye', `expects a matrix (out, in), got ${formatShape(shape)}`, { value: shape });
-  return arange(rows!).reshape([rows!, 1]).eq(arange(cols!)).to('f32');
+  return identity(rows!, cols!);
 }
 
 /**
@@ -41,6 +53,35 @@ export function dirac(shape: Shape, { groups = 1 }: { groups?: number } = {}): T
       .reshape(place);
   });
   return centres.reduce((weight, centre) => weight.mul(centre), channels);
+}
+
+/** Options of `sparse`. */
+export interface SparseOptions extends RandomOptions {
+  /** The part of each column's elements that is 0, from 0 to 1, rounded up to a whole number of them. */
+  readonly sparsity: number;
+  /** The standard deviation of the others; 0.01 unless told. */
+  readonly std?: number;
+}
+
+/**
+ * Normal with a mean of 0, but in each column as many elements, at random places, are 0.
+ * Source: Martens, "Deep learning via Hessian-free optimization", 2010.
+ * @throws {ShapeError} for other than two axes. @throws {ArgumentError} for a sparsity or deviation out of range.
+ * @example
+ * layer.weight.assign(nn.init.sparse(layer.weight.shape, { sparsity: 0.9 }));
+ */
+export function sparse(shape: Shape, { sparsity, std = 0.01, generator }: SparseOptions): Tensor {
+  const [rows, cols] = shape;
+  if (shape.length !== 2) throw new ShapeError('sparse', `expects a matrix (out, in), got ${formatShape(shape)}`, { value: shape });
+  checkPart('sparse', 'sparsity', sparsity);
+  checkNumber('sparse', 'std', std, 0);
+  const values = randn(shape, { generator }).mul(std);
+  if (cols === 0) return values;
+  const order = stack(
+    Array.from({ length: cols! }, () => randperm(rows!, { generator })),
+    1,
+  );
+  return where(order.lt(Math.ceil(sparsity * rows!)), 0, values);
 }
 
 /** Steps that bring singular values of 1e-7 and more near to 1, and then steps that make them 1. */

@@ -127,6 +127,32 @@ describe('orthogonal', () => {
   });
 });
 
+describe('sparse', () => {
+  test('has as many zeros in each column, at random places, and is normal elsewhere', async () => {
+    const values = await list(init.sparse([50, 40], { sparsity: 0.31, std: 2, generator: generator() }));
+    const zeros = Array.from({ length: 40 }, (_, col) =>
+      values.flatMap((value, i) => (i % 40 === col && value === 0 ? [(i - col) / 40] : [])),
+    );
+    for (const rows of zeros) expect(rows).toHaveLength(16);
+    expect(new Set(zeros.map(String)).size).toBe(40);
+    expect(new Set(zeros.flat()).size).toBe(50);
+    const others = values.filter((value) => value !== 0);
+    expect(Math.sqrt(others.reduce((sum, value) => sum + value ** 2, 0) / others.length) / 2).toBeCloseTo(1, 1);
+  });
+
+  test('of all and of none', async () => {
+    expect((await list(init.sparse([4, 3], { sparsity: 1 }))).every((value) => value === 0)).toBe(true);
+    expect((await list(init.sparse([4, 3], { sparsity: 0 }))).some((value) => value === 0)).toBe(false);
+    expect(init.sparse([4, 0], { sparsity: 0.5 }).shape).toEqual([4, 0]);
+  });
+
+  test('refuses what is no matrix and no part', () => {
+    expect(() => init.sparse([4, 3, 3], { sparsity: 0.5 })).toThrow(ShapeError);
+    expect(() => init.sparse([4, 3], { sparsity: 1.5 })).toThrow(/sparsity must be from 0 to 1, got 1.5/);
+    expect(() => init.sparse([4, 3], { sparsity: 0.5, std: -1 })).toThrow(ArgumentError);
+  });
+});
+
 describe('eye and dirac', () => {
   test('eye has ones where row and column are equal', async () => {
     expect(await list(init.eye([2, 3]))).toEqual([1, 0, 0, 0, 1, 0]);
@@ -158,6 +184,7 @@ describe('a Generator', () => {
     lecunUniform: (g) => init.lecunUniform([4, 6], { generator: g }),
     lecunNormal: (g) => init.lecunNormal([4, 6], { generator: g }),
     orthogonal: (g) => init.orthogonal([4, 6], { generator: g }),
+    sparse: (g) => init.sparse([4, 6], { sparsity: 0.5, generator: g }),
   };
 
   test.each(Object.entries(makers))('repeats %s', async (_, make) => {

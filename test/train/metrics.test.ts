@@ -226,6 +226,13 @@ describe('in a fit', () => {
   });
 });
 
+test('a Trainer refuses what computes no number', async () => {
+  const model = new nn.Linear(2, 2);
+  const metrics = { confusion: new ConfusionMatrix() as never };
+  const trainer = new Trainer(model, { optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }), loss: nn.crossEntropy, metrics });
+  await expect(trainer.evaluate(halves(4))).rejects.toThrow(/metric 'confusion' computes .*, but logs take numbers/);
+});
+
 describe('what metrics refuse', () => {
   const make = (): Metric<unknown>[] => [
     new Precision(),

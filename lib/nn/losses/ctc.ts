@@ -69,22 +69,31 @@ function forward(logP: Tensor, states: Tensor, steps: Tensor, blank: number): Te
   const [batch, count] = states.shape as [number, number];
   const time = logP.shape[0]!;
   const log = logP.maximum(NEVER).gather(2, states.expand([time, batch, count]));
-  const before = shifted(states, 2, blank);
+  const [, before] = movedOn(states, blank);
   const crossing = where(states.ne(blank).logicalAnd(states.ne(before)), 0, NEVER);
-  const [first, ...later] = log.split(1, 0).map((step) => step.squeeze(0)) as [Tensor, ...Tensor[]];
+  const [first, ...later] = entries(log) as [Tensor, ...Tensor[]];
   let reached = where(arange(count).lt(2), first, NEVER);
   for (const [i, step] of later.entries()) {
-    const next = logSum([reached, shifted(reached, 1, NEVER), shifted(reached, 2, NEVER).add(crossing)]).add(step);
+    const [one, two] = movedOn(reached, NEVER);
+    const next = logSum([reached, one, two.add(crossing)]).add(step);
     reached = where(steps.unsqueeze(1).gt(i + 1), next, reached);
   }
   return reached;
 }
 
-/** Each row moved to the right, with `fill` in front. */
-function shifted(rows: Tensor, by: number, fill: number): Tensor {
+/** Each row moved to the right by one and by two, with `fill` in front. */
+function movedOn(rows: Tensor, fill: number): [one: Tensor, two: Tensor] {
   const [batch, count] = rows.shape as [number, number];
-  const front = full([batch, Math.min(by, count)], fill, { dtype: rows.dtype });
-  return by >= count ? front : concat([front, rows.narrow(1, 0, count - by)], 1);
+  const padded = concat([full([batch, 2], fill, { dtype: rows.dtype }), rows], 1);
+  return [padded.narrow(1, 1, count), padded.narrow(1, 0, count)];
+}
+
+/** The entries along axis 0. Halved again and again: a slice's gradient is as large as what it was taken from. */
+function entries(x: Tensor): Tensor[] {
+  const count = x.shape[0]!;
+  if (count === 1) return [x.squeeze(0)];
+  const half = Math.ceil(count / 2);
+  return x.split([half, count - half], 0).flatMap(entries);
 }
 
 /** log Σ eˣ over several tensors. The largest is subtracted as a constant, which leaves the gradients right. */
