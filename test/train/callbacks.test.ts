@@ -103,6 +103,22 @@ describe('EarlyStopping', () => {
     expect((await scripted([3, Number.NaN, 1], [new EarlyStopping({ patience: 1 })])).epochs).toBe(2);
   });
 
+  test.each(['accuracy', 'top5', 'auc', 'r2', 'f1'])('by its name, more is better for %s; less for what it does not know', async (name) => {
+    class Rising extends Metric {
+      update(): void {}
+      compute(): Promise<number> {
+        return Promise.resolve(performance.now());
+      }
+    }
+    const epochs = async (monitor: string): Promise<number> => {
+      const { model, optimizer, loss } = classifier();
+      const trainer = new Trainer(model, { optimizer, loss, metrics: { [monitor]: new Rising() } });
+      const callbacks = [new EarlyStopping({ monitor, patience: 1 })];
+      return (await trainer.fit(halves(8), { epochs: 4, callbacks, ...quiet })).history.loss!.length;
+    };
+    expect([await epochs(name), await epochs('error')]).toEqual([4, 2]);
+  });
+
   test('starts afresh with each fit', async () => {
     const stopping = new EarlyStopping({ patience: 1 });
     expect((await scripted([1, 2, 3], [stopping])).epochs).toBe(2);

@@ -1,5 +1,5 @@
 // What losses with class labels share: their checks, class weights, and rows that are left out.
-import { ArgumentError, formatShape, ShapeError, sameShape, type Tensor } from '../../core/index.js';
+import { ArgumentError, describe, formatShape, ShapeError, sameShape, type Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 import { type LossOptions, reduce } from './loss.js';
 
@@ -52,6 +52,8 @@ export function reduceLabelled(
   { reduction = 'mean', weight, ignoreIndex }: LabelOptions,
   rows: (labels: Tensor, weights: Tensor | null) => Tensor,
 ): Tensor {
+  if (ignoreIndex !== undefined && !Number.isInteger(ignoreIndex))
+    throw new ArgumentError(op, `ignoreIndex must be a whole number, got ${describe(ignoreIndex)}`, { value: ignoreIndex });
   const counted = ignoreIndex === undefined ? null : y.ne(ignoreIndex);
   const labels = counted === null ? y : where(counted, y, 0);
   const weights = weight === undefined ? null : weightsOf(weight, labels);

@@ -115,6 +115,12 @@ const unaligned: readonly Refusal[] = [
 const others: readonly Refusal[] = [
   ...unaligned,
   ...labelled('nn.nllLoss', nn.nllLoss),
+  option(
+    'nn.nllLoss',
+    'ignoreIndex 0.5',
+    () => nn.nllLoss(logits(), labels(0, 1, 2, 0), { ignoreIndex: 0.5 }),
+    'ignoreIndex must be a whole number, got 0.5',
+  ),
   ...labelled('nn.multiMarginLoss', nn.multiMarginLoss),
   option('nn.multiMarginLoss', 'p 3', () => nn.multiMarginLoss(logits(), labels(0, 1, 2, 0), { p: wrong(3) }), 'p must be 1 or 2, got 3'),
   ...shaped('nn.mseLoss', ([a, b], o) => nn.mseLoss(a!, b!, o)),
