@@ -65,7 +65,9 @@ export class R2Score extends Metric {
   /** A number an output, made when their number is seen: the targets' mean, their squared distances from it, and the squared errors. */
   private mean: Parameter | null = null;
   private spread: Parameter | null = null;
+  private spreadRest: Parameter | null = null;
   private errors: Parameter | null = null;
+  private errorsRest: Parameter | null = null;
 
   /** @param out Outputs (rows, …). @param y Targets, of the same shape. @throws {ShapeError} when the shapes don't fit. */
   update(out: Tensor, y: Tensor): void {
@@ -76,25 +78,29 @@ export class R2Score extends Metric {
     const outputs = y.size / added;
     const [found, targets] = [out, y].map((t) => t.to('f32').reshape([added, outputs])) as [Tensor, Tensor];
     const mean = (this.mean ??= buffer([outputs]));
-    const spread = (this.spread ??= buffer([outputs]));
-    const errors = (this.errors ??= buffer([outputs]));
     // Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
     const own = targets.mean({ axis: 0 });
     const within = targets.sub(own).square().sum({ axis: 0 });
     const before = this.rows.to('f32');
     const shift = own.sub(mean);
     const share = before.add(added).reciprocal().mul(added);
-    count(spread, within.add(shift.square().mul(before).mul(share)));
-    count(errors, targets.sub(found).square().sum({ axis: 0 }));
+    const between = shift.square().mul(before).mul(share);
+    accumulate((this.spread ??= buffer([outputs])), (this.spreadRest ??= buffer([outputs])), within.add(between));
+    const errors = targets.sub(found).square().sum({ axis: 0 });
+    accumulate((this.errors ??= buffer([outputs])), (this.errorsRest ??= buffer([outputs])), errors);
     count(mean, shift.mul(share));
     count(this.rows, added);
   }
 
   async compute(): Promise<number> {
-    if (this.spread === null || this.errors === null) return Number.NaN;
-    const [[rows], spread, errors] = (await values(this.rows, this.spread, this.errors)) as [number[], number[], number[]];
+    const { spread, spreadRest, errors, errorsRest } = this;
+    if (spread === null || spreadRest === null || errors === null || errorsRest === null) return Number.NaN;
+    const [[rows], ...sums] = (await values(this.rows, spread, spreadRest, errors, errorsRest)) as [number[], ...number[][]];
     if (rows! < 2) return Number.NaN;
-    const scores = spread.map((all, i) => (all > 0 ? 1 - errors[i]! / all : Number(errors[i] === 0)));
+    const scores = sums[0]!.map((all, i) => {
+      const [varied, missed] = [all + sums[1]![i]!, sums[2]![i]! + sums[3]![i]!];
+      return varied > 0 ? 1 - missed / varied : Number(missed === 0);
+    });
     return total(scores) / scores.length;
   }
 }
