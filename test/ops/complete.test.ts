@@ -11,6 +11,8 @@ const OTHER_FUNCTIONS = [
   'defaultGenerator',
   'grad', // gradients.test.ts
   'info',
+  'kFold',
+  'leaveOneOut',
   'load',
   'loadIdx',
   'manualSeed',
@@ -22,19 +24,7 @@ const OTHER_FUNCTIONS = [
 ];
 
 /** Data sets and files: test/data, test/io. */
-const DATA_FUNCTIONS = [
-  'kFold',
-  'leaveOneOut',
-  'collate',
-  'loadNpy',
-  'loadNpz',
-  'loadTorch',
-  'saveNpy',
-  'saveNpz',
-  'mapBatches',
-  'padded',
-  'randomSplit',
-];
+const DATA_FUNCTIONS = ['collate', 'loadNpy', 'loadNpz', 'loadTorch', 'saveNpy', 'saveNpz', 'mapBatches', 'padded', 'randomSplit'];
 
 /** Their values are random: random.test.ts compares them with a reference of its own. */
 const RANDOM = ['rand', 'randn', 'randperm'];
