@@ -12,7 +12,10 @@ import {
   type Tensor,
   zeros,
 } from '../core/index.js';
+import { checkNumber } from './check.js';
+import { erf, inverseErf } from './error_function.js';
 
+export { dirac, eye, orthogonal, type SparseOptions, sparse } from './structured_init.js';
 export { ones, zeros };
 
 /** Where the random numbers come from; the default Generator (see `manualSeed`) unless told. */
@@ -36,16 +39,68 @@ export interface KaimingOptions extends RandomOptions {
 /** Every element `value`. */
 export const constant = (shape: Shape, value: number): Tensor => full(shape, value);
 
-/** Uniform in [low, high), 0 and 1 unless told. */
+/**
+ * Uniform in [low, high), 0 and 1 unless told.
+ * @throws {ArgumentError} for bounds that are not finite, or in the wrong order.
+ * @example
+ * layer.weight.assign(nn.init.uniform(layer.weight.shape, { low: -0.1, high: 0.1 }));
+ */
 export function uniform(shape: Shape, { low = 0, high = 1, generator }: RandomOptions & { low?: number; high?: number } = {}): Tensor {
-  return rand(shape, { generator })
-    .mul(high - low)
-    .add(low);
+  checkNumber('uniform', 'low', low);
+  checkNumber('uniform', 'high', high, low);
+  return between(shape, low, high, generator);
 }
 
-/** Normal with a mean of 0 and a standard deviation of 1, unless told. */
+/**
+ * Normal with a mean of 0 and a standard deviation of 1, unless told.
+ * @throws {ArgumentError} for a mean that is not finite, or a negative deviation.
+ * @example
+ * layer.weight.assign(nn.init.normal(layer.weight.shape, { std: 0.02 }));
+ */
 export function normal(shape: Shape, { mean = 0, std = 1, generator }: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
-  return randn(shape, { generator }).mul(std).add(mean);
+  checkNumber('normal', 'mean', mean);
+  checkNumber('normal', 'std', std, 0);
+  return around(shape, mean, std, generator);
+}
+
+const between = (shape: Shape, low: number, high: number, generator: Generator | undefined): Tensor =>
+  rand(shape, { generator })
+    .mul(high - low)
+    .add(low);
+
+const around = (shape: Shape, mean: number, std: number, generator: Generator | undefined): Tensor =>
+  randn(shape, { generator }).mul(std).add(mean);
+
+/** Options of `truncNormal`, with PyTorch's defaults. */
+export interface TruncNormalOptions extends RandomOptions {
+  /** The mean before cutting; 0 unless told. */
+  readonly mean?: number;
+  /** The standard deviation before cutting, > 0; 1 unless told. */
+  readonly std?: number;
+  /** The least value; -2 unless told. */
+  readonly a?: number;
+  /** The largest value; 2 unless told. */
+  readonly b?: number;
+}
+
+/**
+ * Normal, but only the values from `a` to `b`: what lies outside is drawn anew. The bounds are values, not deviations. Meant for bounds that
+ * leave a good part of the distribution; far out in one tail the values become coarse.
+ * @throws {ArgumentError} for a deviation that is not positive, or bounds in the wrong order.
+ * @example
+ * layer.weight.assign(nn.init.truncNormal(layer.weight.shape, { std: 0.02, a: -0.04, b: 0.04 }));
+ */
+export function truncNormal(shape: Shape, { mean = 0, std = 1, a = -2, b = 2, generator }: TruncNormalOptions = {}): Tensor {
+  checkNumber('truncNormal', 'mean', mean);
+  checkNumber('truncNormal', 'std', std, 0, true);
+  checkNumber('truncNormal', 'a', a);
+  checkNumber('truncNormal', 'b', b, a);
+  // A uniform part of the distribution's area between the bounds, taken back through the distribution function.
+  const [low, high] = [a, b].map((bound) => erf((bound - mean) / (std * Math.SQRT2))) as [number, number];
+  return inverseErf(between(shape, low, high, generator))
+    .mul(std * Math.SQRT2)
+    .add(mean)
+    .clamp(a, b);
 }
 
 /**
@@ -54,12 +109,12 @@ export function normal(shape: Shape, { mean = 0, std = 1, generator }: RandomOpt
  */
 export function xavierUniform(shape: Shape, { gain = 1, generator }: RandomOptions & { gain?: number } = {}): Tensor {
   const bound = Math.sqrt(3) * xavierStd('xavierUniform', shape, gain);
-  return uniform(shape, { low: -bound, high: bound, generator });
+  return between(shape, -bound, bound, generator);
 }
 
 /** Normal with a standard deviation of gain·√(2 / (fanIn + fanOut)). Source: as `xavierUniform`. */
 export function xavierNormal(shape: Shape, { gain = 1, generator }: RandomOptions & { gain?: number } = {}): Tensor {
-  return normal(shape, { std: xavierStd('xavierNormal', shape, gain), generator });
+  return around(shape, 0, xavierStd('xavierNormal', shape, gain), generator);
 }
 
 /**
@@ -68,12 +123,28 @@ export function xavierNormal(shape: Shape, { gain = 1, generator }: RandomOption
  */
 export function kaimingUniform(shape: Shape, options: KaimingOptions = {}): Tensor {
   const bound = Math.sqrt(3) * kaimingStd('kaimingUniform', shape, options);
-  return uniform(shape, { low: -bound, high: bound, generator: options.generator });
+  return between(shape, -bound, bound, options.generator);
 }
 
 /** Normal with a standard deviation of gain/√fan. Source: as `kaimingUniform`. */
 export function kaimingNormal(shape: Shape, options: KaimingOptions = {}): Tensor {
-  return normal(shape, { std: kaimingStd('kaimingNormal', shape, options), generator: options.generator });
+  return around(shape, 0, kaimingStd('kaimingNormal', shape, options), options.generator);
+}
+
+/**
+ * Uniform in ±√(3 / fanIn); for layers before selu, or without an activation.
+ * Source: LeCun, Bottou, Orr, Müller, "Efficient backprop", 1998.
+ * @example
+ * layer.weight.assign(nn.init.lecunUniform(layer.weight.shape));
+ */
+export function lecunUniform(shape: Shape, { generator }: RandomOptions = {}): Tensor {
+  const bound = Math.sqrt(3 / fans('lecunUniform', shape).fanIn);
+  return between(shape, -bound, bound, generator);
+}
+
+/** Normal with a standard deviation of 1/√fanIn. Source: as `lecunUniform`. */
+export function lecunNormal(shape: Shape, { generator }: RandomOptions = {}): Tensor {
+  return around(shape, 0, fans('lecunNormal', shape).fanIn ** -0.5, generator);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Logs } from './callback.js';
 /** Which way is better; 'auto' goes by the name. */
 export type Mode = 'auto' | 'min' | 'max';
 
-const HIGHER_IS_BETTER = /acc|auc|precision|recall|f1|score/i;
+const HIGHER_IS_BETTER = /acc|auc|precision|recall|f1|fbeta|r2|top\d|score/i;
 
 export class Best {
   readonly #op: string;

@@ -17,7 +17,8 @@ export interface CheckpointOptions {
  *
  * @param file A path or a file URL.
  * @example
- * await trainer.fit(train, { epochs: 10, validation: 0.1, callbacks: [new Checkpoint('best.safetensors', { monitor: 'valLoss' })] });
+ * const best = new Checkpoint('best.safetensors', { monitor: 'valLoss' });
+ * await trainer.fit(train, { epochs: 10, validation: 0.1, callbacks: [best, new Checkpoint('last.safetensors')] });
  */
 export class Checkpoint implements Callback {
   readonly #file: string | URL;

@@ -1,5 +1,5 @@
 // A pass over a data set that trains nothing: `evaluate`, and the validation within `fit`.
-import type { Tensor } from '../core/index.js';
+import { ArgumentError, describe, type Tensor } from '../core/index.js';
 import { DataLoader, type Dataset } from '../data/index.js';
 import type { AnyModule } from '../nn/index.js';
 import { inEvalMode } from '../nn/mode.js';
@@ -7,7 +7,7 @@ import { batches } from './abort.js';
 import { type Loss, recordBatch } from './batch.js';
 import type { Logs } from './callback.js';
 import { MeanLoss } from './mean_loss.js';
-import type { Metric } from './metric.js';
+import type { Metric } from './metrics/metric.js';
 
 export type Metrics = Readonly<Record<string, Metric>>;
 
@@ -41,5 +41,15 @@ export async function evaluate(
 export async function readLogs(loss: MeanLoss, metrics: Metrics): Promise<Logs> {
   const names = ['loss', ...Object.keys(metrics)];
   const values = await Promise.all([loss.compute(), ...Object.values(metrics).map((metric) => metric.compute())]);
+  for (const [i, value] of values.entries()) {
+    if (typeof value !== 'number')
+      throw new ArgumentError(
+        'Trainer',
+        `metric '${names[i]}' computes ${describe(value)}, but logs take numbers; update it in a loop of your own`,
+        {
+          value,
+        },
+      );
+  }
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }

@@ -1,10 +1,10 @@
 // lib/train: the Trainer, metrics and callbacks.
-export { Accuracy, type AccuracyOptions } from './accuracy.js';
 export type { Loss } from './batch.js';
 export type { Callback, EpochEvent, FitEvent, Logs, StepEvent } from './callback.js';
 export { Checkpoint, type CheckpointOptions } from './checkpoint.js';
+export { CSVLogger, type CSVLoggerOptions } from './csv_logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export type { History } from './fit.js';
-export { Metric } from './metric.js';
+export * from './metrics/index.js';
 export type { Schedule, ScheduleOptions } from './scheduling.js';
 export { type BatchOptions, type FitOptions, Trainer, type TrainerOptions } from './trainer.js';

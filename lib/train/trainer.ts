@@ -8,7 +8,7 @@ import type { Loss } from './batch.js';
 import type { Callback } from './callback.js';
 import { evaluate, type Metrics } from './evaluation.js';
 import { Fit, type History } from './fit.js';
-import { Metric } from './metric.js';
+import { Metric } from './metrics/metric.js';
 import { type Schedule, Scheduling } from './scheduling.js';
 
 /** What a Trainer trains with. */

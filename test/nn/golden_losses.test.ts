@@ -36,6 +36,15 @@ const CASES: Record<string, [first: string, of: (x: Tensor, file: Record<string,
       nn.crossEntropy(x, labelsIgnoring!, { weight: classWeight!, ignoreIndex: -100, labelSmoothing: 0.1, reduction: 'none' }),
   ],
   'crossEntropy.soft': ['x', (x, { q, classWeight }) => nn.crossEntropy(x, q!, { weight: classWeight!, labelSmoothing: 0.1 })],
+  nll: ['x', (x, { labels }) => nn.nllLoss(x, labels!)],
+  'nll.all': [
+    'x',
+    (x, { labelsIgnoring, classWeight }) => nn.nllLoss(x.logSoftmax(-1), labelsIgnoring!, { weight: classWeight!, ignoreIndex: -100 }),
+  ],
+  'nll.none': [
+    'x',
+    (x, { labelsIgnoring, classWeight }) => nn.nllLoss(x, labelsIgnoring!, { weight: classWeight!, ignoreIndex: -100, reduction: 'none' }),
+  ],
   klDiv: ['x', (x, { q }) => nn.klDiv(x.logSoftmax(-1), q!)],
   'klDiv.batchMean': ['x', (x, { q }) => nn.klDiv(x.logSoftmax(-1), q!, { reduction: 'batchMean' })],
   'klDiv.logTarget': ['x', (x, { y }) => nn.klDiv(x.logSoftmax(-1), y!.logSoftmax(-1), { logTarget: true, reduction: 'sum' })],
@@ -46,10 +55,21 @@ const CASES: Record<string, [first: string, of: (x: Tensor, file: Record<string,
   hinge: ['x', (x, { sides }) => nn.hingeLoss(x, sides!)],
   hingeEmbedding: ['x', (x, { sides }) => nn.hingeEmbeddingLoss(x, sides!, { margin: 1.5 })],
   marginRanking: ['x', (x, { y, sides }) => nn.marginRankingLoss(x, y!, sides!, { margin: 0.5 })],
+  multiMargin: ['x', (x, { labels }) => nn.multiMarginLoss(x, labels!)],
+  'multiMargin.all': [
+    'x',
+    (x, { labels, classWeight }) => nn.multiMarginLoss(x, labels!, { p: 2, margin: 0.5, weight: classWeight!, reduction: 'none' }),
+  ],
   triplet: ['x', (x, { y, far }) => nn.tripletMarginLoss(x, y!, far!)],
   'triplet.p1': ['x', (x, { y, far }) => nn.tripletMarginLoss(x, y!, far!, { p: 1, margin: 2, reduction: 'none' })],
+  'triplet.p3': ['x', (x, { y, far }) => nn.tripletMarginLoss(x, y!, far!, { p: 3, margin: 2 })],
   'triplet.swap': ['x', (x, { y, far }) => nn.tripletMarginLoss(x, y!, far!, { swap: true, reduction: 'sum' })],
   cosineEmbedding: ['x', (x, { y, sides }) => nn.cosineEmbeddingLoss(x, y!, sides!.narrow(1, 0, 1).reshape([6]), { margin: 0.1 })],
+  ctc: ['logits', (x, { targets, lengths, targetLengths }) => nn.ctcLoss(x.logSoftmax(-1), targets!, lengths!, targetLengths!)],
+  'ctc.none': [
+    'logits',
+    (x, { targets, lengths, targetLengths }) => nn.ctcLoss(x.logSoftmax(-1), targets!, lengths!, targetLengths!, { reduction: 'none' }),
+  ],
 };
 
 async function compare(found: Tensor, expected: Tensor): Promise<void> {
@@ -67,5 +87,10 @@ describe('losses', () => {
     const [dx] = grad(loss.sum(), [x]);
     await compare(loss, file[`${name}.loss`]!);
     await compare(dx!, file[`${name}.dx`]!);
+  });
+
+  test('none of the file is left out', async () => {
+    const names = Object.keys(await golden).flatMap((name) => (name.endsWith('.loss') ? [name.slice(0, -'.loss'.length)] : []));
+    expect(Object.keys(CASES).sort()).toEqual(names.sort());
   });
 });

@@ -1,5 +1,5 @@
 // Loss Modules: each is its function with the options that it was made with, trains like any loss, and names itself in errors.
-import { nn, ones, optim, ShapeError, type Tensor, TensorDataset, Trainer, tensor, zeros } from 'hebb';
+import { grad, nn, ones, optim, ShapeError, type Tensor, TensorDataset, Trainer, tensor, zeros } from 'hebb';
 import { describe, expect, test } from 'vitest';
 
 const a = tensor([[0.25, -1], [2, 0.5]]); // biome-ignore format: a matrix
@@ -25,6 +25,13 @@ const MODULES: [name: string, made: Tensor, called: Tensor][] = [
     nn.diceLoss(a.reshape([1, 4, 1]), b.reshape([1, 4, 1]), { smooth: 2 }),
   ],
   ['CrossEntropyLoss', new nn.CrossEntropyLoss({ weight }).forward(a, labels), nn.crossEntropy(a, labels, { weight })],
+  ['NLLLoss', new nn.NLLLoss({ weight }).forward(a, labels), nn.nllLoss(a, labels, { weight })],
+  ['MultiMarginLoss', new nn.MultiMarginLoss({ p: 2 }).forward(a, labels), nn.multiMarginLoss(a, labels, { p: 2 })],
+  [
+    'CTCLoss',
+    new nn.CTCLoss({ blank: 1 }).forward(a.reshape([2, 1, 2]), tensor([[0]], { dtype: 'i32' }), [2], [1]),
+    nn.ctcLoss(a.reshape([2, 1, 2]), tensor([[0]], { dtype: 'i32' }), [2], [1], { blank: 1 }),
+  ],
   ['KLDivLoss', new nn.KLDivLoss({ reduction: 'batchMean' }).forward(a, b.sigmoid()), nn.klDiv(a, b.sigmoid(), { reduction: 'batchMean' })],
   ['PoissonNLLLoss', new nn.PoissonNLLLoss({ full: true }).forward(a, b.square()), nn.poissonNllLoss(a, b.square(), { full: true })],
   [
@@ -93,6 +100,33 @@ describe('what only some inputs show', () => {
   test('what is outside of a domain is NaN, not a number that misleads', async () => {
     expect((await value(nn.bceLoss(tensor([-0.5, 1.5]), ones([2]).mul(0.5), { reduction: 'none' }))).every(Number.isNaN)).toBe(true);
     expect(await nn.gaussianNllLoss(ones([1]), ones([1]), tensor([-1])).item()).toBeNaN();
+  });
+
+  test('huge outputs have finite gradients', async () => {
+    const x = tensor([[1e38, -1e38]]);
+    const y = tensor([[1, 0]], { dtype: 'i32' });
+    const label = tensor([1], { dtype: 'i32' });
+    const losses = [nn.focalLoss, nn.bceWithLogits, nn.l1Loss, nn.huberLoss, nn.smoothL1Loss, nn.logCoshLoss, nn.hingeLoss]
+      .map((loss) => loss(x, y))
+      .concat(nn.multiMarginLoss(x, label), nn.crossEntropy(x, label), nn.nllLoss(x, label), nn.hingeEmbeddingLoss(x, y));
+    for (const [i, loss] of losses.entries()) {
+      expect((await value(grad(loss, [x])[0]!)).every(Number.isFinite), `${i}`).toBe(true);
+      expect(await loss.item(), `${i}`).not.toBeNaN();
+    }
+  });
+
+  test('CTC without an alignment is infinite, or 0 if asked for, and has no gradient', async () => {
+    const x = zeros([2, 2, 3]).add(0.5);
+    const targets = tensor([[1, 1], [1, 2]], { dtype: 'i32' }); // biome-ignore format: a matrix
+    const call = (options: nn.CTCOptions): Tensor => nn.ctcLoss(x.logSoftmax(-1), targets, [2, 2], [2, 2], options);
+    const [impossible, possible] = await value(call({ reduction: 'none' }));
+    expect(impossible).toBe(Infinity);
+    expect(possible).toBeCloseTo(2 * Math.log(3), 5);
+    expect(await call({}).item()).toBe(Infinity);
+    expect(await call({ zeroInfinity: true, reduction: 'sum' }).item()).toBeCloseTo(2 * Math.log(3), 5);
+    const dx = await value(grad(call({ reduction: 'sum' }), [x])[0]!);
+    for (const step of [0, 1]) expect(dx.slice(6 * step, 6 * step + 3)).toEqual([0, 0, 0]);
+    expect(dx[5]).toBeCloseTo(1 / 3, 5);
   });
 
   test('a mean over nothing is NaN: no rows, or all of them ignored', async () => {

@@ -13,6 +13,8 @@ const OTHER_FUNCTIONS = [
   'gradcheck',
   'gradgradcheck',
   'info',
+  'kFold',
+  'leaveOneOut',
   'load',
   'loadIdx',
   'manualSeed',

@@ -6,6 +6,7 @@ import { cast } from './cases/cast.js';
 import { checkpointed } from './cases/checkpoint.js';
 import { compare } from './cases/compare.js';
 import { create } from './cases/create.js';
+import { ctc } from './cases/ctc.js';
 import { einsums } from './cases/einsum.js';
 import { gathers } from './cases/gather.js';
 import { losses } from './cases/losses.js';
@@ -74,6 +75,7 @@ export const cases: readonly Case[] = [
   ...losses,
   ...pointwiseLosses,
   ...rowLosses,
+  ...ctc,
   ...create,
   ...checkpointed,
   ...views,

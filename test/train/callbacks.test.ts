@@ -1,10 +1,11 @@
 // Callbacks and metrics: what they are told and when; stopping early, keeping the best, saving it; counting right.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   Accuracy,
   ArgumentError,
   type Callback,
   Checkpoint,
+  CSVLogger,
   EarlyStopping,
   load,
   Metric,
@@ -102,6 +103,22 @@ describe('EarlyStopping', () => {
     expect((await scripted([3, Number.NaN, 1], [new EarlyStopping({ patience: 1 })])).epochs).toBe(2);
   });
 
+  test.each(['accuracy', 'top5', 'auc', 'r2', 'f1'])('by its name, more is better for %s; less for what it does not know', async (name) => {
+    class Rising extends Metric {
+      update(): void {}
+      compute(): Promise<number> {
+        return Promise.resolve(performance.now());
+      }
+    }
+    const epochs = async (monitor: string): Promise<number> => {
+      const { model, optimizer, loss } = classifier();
+      const trainer = new Trainer(model, { optimizer, loss, metrics: { [monitor]: new Rising() } });
+      const callbacks = [new EarlyStopping({ monitor, patience: 1 })];
+      return (await trainer.fit(halves(8), { epochs: 4, callbacks, ...quiet })).history.loss!.length;
+    };
+    expect([await epochs(name), await epochs('error')]).toEqual([4, 2]);
+  });
+
   test('starts afresh with each fit', async () => {
     const stopping = new EarlyStopping({ patience: 1 });
     expect((await scripted([1, 2, 3], [stopping])).epochs).toBe(2);
@@ -140,6 +157,52 @@ describe('Checkpoint', () => {
 
   test("that fails ends the fit with the system's error", async () => {
     await expect(scripted([1], [new Checkpoint(at('no/such/folder'))])).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('CSVLogger', () => {
+  const read = (name: string): string => readFileSync(at(name), 'utf8');
+
+  test('writes a line an epoch, under the names', async () => {
+    await scripted([5, 3, 0.1], [new CSVLogger(at('log.csv'))]);
+    expect(read('log.csv')).toBe(`epoch,loss,valLoss\n0,0,5\n1,5,3\n2,3,${Math.fround(0.1)}\n`);
+  });
+
+  test('has each line as soon as the epoch ends, also of a fit that fails', async () => {
+    const failing: Callback = {
+      onEpoch({ epoch }) {
+        if (epoch === 1) throw new Error('on purpose');
+      },
+    };
+    await expect(scripted([5, 3, 4], [new CSVLogger(at('cut.csv')), failing])).rejects.toThrow('on purpose');
+    expect(read('cut.csv').split('\n')).toHaveLength(4);
+  });
+
+  test('begins anew with each fit, or goes on', async () => {
+    const anew = new CSVLogger(at('anew.csv'));
+    await scripted([5, 3], [anew]);
+    await scripted([4], [anew]);
+    expect(read('anew.csv')).toBe('epoch,loss,valLoss\n0,0,4\n');
+    await scripted([3], [new CSVLogger(at('anew.csv'), { append: true })]);
+    expect(read('anew.csv')).toBe('epoch,loss,valLoss\n0,0,4\n0,0,3\n');
+    await scripted([2], [new CSVLogger(at('first.csv'), { append: true })]);
+    expect(read('first.csv')).toBe('epoch,loss,valLoss\n0,0,2\n');
+  });
+
+  test('quotes names that hold the separator', async () => {
+    const { model, optimizer, loss } = classifier();
+    const trainer = new Trainer(model, { optimizer, loss, metrics: { 'right; "rounded"': new Accuracy() } });
+    await trainer.fit(halves(8), { epochs: 1, callbacks: [new CSVLogger(at('quoted.csv'), { separator: ';' })], ...quiet });
+    expect(read('quoted.csv').split('\n')[0]).toBe('epoch;loss;"right; ""rounded"""');
+  });
+
+  test('refuses a file of other columns, other separators, and folders that are not there', async () => {
+    writeFileSync(at('other.csv'), 'epoch,accuracy\n0,1\n');
+    await expect(scripted([1], [new CSVLogger(at('other.csv'), { append: true })])).rejects.toThrow(/has the columns epoch,accuracy, but/);
+    expect(read('other.csv')).toBe('epoch,accuracy\n0,1\n');
+    for (const separator of ['', '::', '"', '\n']) expect(() => new CSVLogger(at('x'), { separator })).toThrow(ArgumentError);
+    expect(() => new CSVLogger(7 as never)).toThrow(ArgumentError);
+    await expect(scripted([1], [new CSVLogger(at('no/such/folder.csv'))])).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 

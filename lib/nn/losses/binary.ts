@@ -1,7 +1,8 @@
 // Losses of yes-or-no questions: each output is the probability of a yes, or its logit.
 import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkBroadcasts, checkNumber, checkPart, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber, checkPart } from '../check.js';
+import { checkBroadcasts, checkSame, Loss, type LossOptions, reduce } from './loss.js';
 import { softplus } from './softplus.js';
 
 /** Options of `bceLoss`. */
@@ -16,8 +17,9 @@ export interface BCEWithLogitsOptions extends BCEOptions {
   readonly posWeight?: Tensor;
 }
 
-/** The logarithm of a probability of 0, as PyTorch has it. */
+/** The logarithm of a probability of 0, as PyTorch has it; from there on gradients are 0. */
 const LEAST_LOG = -100;
+const TINY = Math.exp(LEAST_LOG);
 
 /**
  * Binary cross-entropy of probabilities, -y·log p - (1-y)·log(1-p), the mean over all elements. Logarithms end at -100. Where outputs come
@@ -29,18 +31,11 @@ const LEAST_LOG = -100;
  */
 export function bceLoss(p: Tensor, y: Tensor, { reduction = 'mean', weight }: BCEOptions = {}): Tensor {
   checkSame('bceLoss', p.shape, y.shape);
-  const no = p.neg().add(1);
-  const losses = y
-    .mul(boundedLog(p))
-    .add(y.neg().add(1).mul(boundedLog(no)))
-    .neg();
+  const [never, always] = [p.abs().le(TINY), p.eq(1)];
+  const logYes = where(never, LEAST_LOG, where(never, 1, p).log());
+  const logNo = where(always, LEAST_LOG, where(always, 0, p).neg().log1p());
+  const losses = y.mul(logYes).add(y.neg().add(1).mul(logNo)).neg();
   return reduce('bceLoss', weighted('bceLoss', losses, weight), reduction);
-}
-
-/** log p from -100 on; from there its gradient is 0. */
-function boundedLog(p: Tensor): Tensor {
-  const tiny = p.abs().le(Math.exp(LEAST_LOG));
-  return where(tiny, LEAST_LOG, where(tiny, 1, p).log());
 }
 
 /**

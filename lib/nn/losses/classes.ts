@@ -1,15 +1,9 @@
-// Losses of outputs that are scores of classes: cross-entropy, of labels or of probabilities.
-import { ArgumentError, formatShape, isFloat, ShapeError, sameShape, type Tensor } from '../../core/index.js';
-import { crossEntropyRows, where } from '../../ops/index.js';
-import { checkPart, Loss, type LossOptions, reduce } from './loss.js';
-
-/** Options of losses with class labels. */
-export interface LabelOptions extends LossOptions {
-  /** How much each class counts (classes); the mean is then the weighted one. All alike unless told. */
-  readonly weight?: Tensor;
-  /** Rows with this label count for nothing; none unless told. */
-  readonly ignoreIndex?: number;
-}
+// Losses of outputs that are scores of classes: cross-entropy, of labels or of probabilities, and its second half alone.
+import { ArgumentError, formatShape, isFloat, sameShape, type Tensor } from '../../core/index.js';
+import { crossEntropyRows } from '../../ops/index.js';
+import { checkPart } from '../check.js';
+import { checkLabels, classesOf, type LabelOptions, reduceLabelled, scoresOf } from './labels.js';
+import { Loss, reduce } from './loss.js';
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends LabelOptions {
@@ -41,7 +35,7 @@ export function crossEntropy(
     const logs = logits.logSoftmax(-1).mul(targets);
     return reduce(op, (weight === undefined ? logs : logs.mul(weight)).sum({ axis: -1 }).neg(), reduction);
   }
-  checkLabels(op, logits, y);
+  checkLabels(op, 'logits', logits, y, `, or probabilities ${formatShape(logits.shape)} in f32`);
   return reduceLabelled(op, y, { reduction, weight, ignoreIndex }, (labels, weights) => {
     const rows = rowsOf(logits, labels, classes);
     const own = weights === null ? rows : rows.mul(weights);
@@ -60,46 +54,20 @@ function rowsOf(logits: Tensor, labels: Tensor, classes: number): Tensor {
 }
 
 /**
- * Reduces the losses that `rows` gives for labels (those to ignore replaced by 0) and, where classes have weights, for each label's weight:
- * without the ignored ones, and divided by the sum of the weights.
+ * The negative log-probabilities of the labels, the mean over all rows: the second half of a cross-entropy, for models that end in logSoftmax.
+ *
+ * @param logP Log-probabilities (…, classes). @param y Labels (…) from 0 to classes-1 in i32 or u8.
+ * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError that names the row.
+ * @example
+ * await nn.nllLoss(tensor([[0.25, 0.75]]).log(), tensor([0], { dtype: 'i32' })).item(); // log 4
  */
-function reduceLabelled(
-  op: string,
-  y: Tensor,
-  { reduction = 'mean', weight, ignoreIndex }: LabelOptions,
-  rows: (labels: Tensor, weights: Tensor | null) => Tensor,
-): Tensor {
-  const counted = ignoreIndex === undefined ? null : y.ne(ignoreIndex);
-  const labels = counted === null ? y : where(counted, y, 0);
-  const weights = weight === undefined ? null : weight.indexSelect(0, labels.reshape([y.size])).reshape(y.shape);
-  const all = rows(labels, weights);
-  const losses = counted === null ? all : where(counted, all, 0);
-  if (reduction !== 'mean' || (counted === null && weights === null)) return reduce(op, losses, reduction);
-  if (weights === null) return losses.sum().div(counted!.sum());
-  return losses.sum().div((counted === null ? weights : where(counted, weights, 0)).sum());
-}
-
-/** The number of classes, the last size of `scores`; throws when there is none, or when class weights don't fit. */
-function classesOf(op: string, what: string, scores: Tensor, weight: Tensor | undefined): number {
-  const classes = scores.shape.at(-1);
-  if (classes === undefined) throw new ShapeError(op, `expects ${what} (…, classes), got a scalar`, { value: scores.shape });
-  if (weight !== undefined && !sameShape(weight.shape, [classes])) {
-    throw new ShapeError(op, `${classes} classes need a weight (${classes}), got ${formatShape(weight.shape)}`, { value: weight.shape });
-  }
-  return classes;
-}
-
-function checkLabels(op: string, logits: Tensor, y: Tensor): void {
-  const expected = logits.shape.slice(0, -1);
-  const got = `got ${formatShape(y.shape)} in ${y.dtype}`;
-  if (y.dtype !== 'i32' && y.dtype !== 'u8') {
-    const wanted = `labels ${formatShape(expected)} in i32 or u8, or probabilities ${formatShape(logits.shape)} in f32`;
-    throw new ArgumentError(op, `expects ${wanted}, ${got}`, { value: y.dtype });
-  }
-  if (!sameShape(y.shape, expected)) {
-    const shapes = `logits ${formatShape(logits.shape)} need labels ${formatShape(expected)}`;
-    throw new ShapeError(op, `${shapes}, got ${formatShape(y.shape)}`, { value: y.shape });
-  }
+export function nllLoss(logP: Tensor, y: Tensor, options: LabelOptions = {}): Tensor {
+  classesOf('nllLoss', 'logP', logP, options.weight);
+  checkLabels('nllLoss', 'logP', logP, y);
+  return reduceLabelled('nllLoss', y, options, (labels, weights) => {
+    const rows = scoresOf(logP, labels).neg();
+    return weights === null ? rows : rows.mul(weights);
+  });
 }
 
 /**
@@ -110,5 +78,12 @@ function checkLabels(op: string, logits: Tensor, y: Tensor): void {
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   forward(logits: Tensor, y: Tensor): Tensor {
     return crossEntropy(logits, y, this.options);
+  }
+}
+
+/** `nllLoss` with its options. */
+export class NLLLoss extends Loss<LabelOptions> {
+  forward(logP: Tensor, y: Tensor): Tensor {
+    return nllLoss(logP, y, this.options);
   }
 }

@@ -1,7 +1,8 @@
 // Losses of outputs that describe a distribution: how unlikely it makes the target, or how far it is from another one.
 import { ArgumentError, type Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkBroadcasts, checkNumber, checkSame, Loss, type LossOptions, type Reduction, reduce } from './loss.js';
+import { checkNumber } from '../check.js';
+import { checkBroadcasts, checkSame, Loss, type LossOptions, type Reduction, reduce } from './loss.js';
 
 /** Options of `klDiv`. */
 export interface KLDivOptions {

@@ -10,7 +10,8 @@ export {
   type FocalOptions,
   focalLoss,
 } from './binary.js';
-export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy, type LabelOptions } from './classes.js';
+export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy, NLLLoss, nllLoss } from './classes.js';
+export { CTCLoss, type CTCOptions, ctcLoss, type Lengths } from './ctc.js';
 export {
   GaussianNLLLoss,
   type GaussianNLLOptions,
@@ -22,6 +23,7 @@ export {
   type PoissonNLLOptions,
   poissonNllLoss,
 } from './distributions.js';
+export type { LabelOptions } from './labels.js';
 export type { LossOptions, Reduction } from './loss.js';
 export {
   CosineEmbeddingLoss,
@@ -32,7 +34,10 @@ export {
   hingeLoss,
   type MarginOptions,
   MarginRankingLoss,
+  MultiMarginLoss,
+  type MultiMarginOptions,
   marginRankingLoss,
+  multiMarginLoss,
   TripletMarginLoss,
   type TripletMarginOptions,
   tripletMarginLoss,

@@ -11,7 +11,7 @@ export interface LossOptions {
 }
 
 /** A loss as a Module: takes what the function takes, and holds its options. */
-export abstract class Loss<O extends object = LossOptions, A extends Tensor[] = [Tensor, Tensor]> extends Module<A> {
+export abstract class Loss<O extends object = LossOptions, A extends unknown[] = [Tensor, Tensor]> extends Module<A> {
   readonly options: O;
 
   constructor(options: O = {} as O) {
@@ -39,16 +39,4 @@ export function checkBroadcasts(op: string, name: string, part: Tensor, shape: S
   const lead = shape.length - part.shape.length;
   if (part.shape.every((size, axis) => size === 1 || size === shape[lead + axis]) && lead >= 0) return;
   throw new ShapeError(op, `${name} ${formatShape(part.shape)} doesn't broadcast to ${formatShape(shape)}`, { value: part.shape });
-}
-
-/** Throws unless an option is a finite number of at least `least`, or above it when `open`. */
-export function checkNumber(op: string, name: string, value: number, least = -Infinity, open = false): void {
-  if (Number.isFinite(value) && value >= least && !(open && value === least)) return;
-  const bound = least === -Infinity ? 'a finite number' : `a finite number ${open ? '>' : '≥'} ${least}`;
-  throw new ArgumentError(op, `${name} must be ${bound}, got ${describe(value)}`, { value });
-}
-
-/** Throws unless an option is a part, from 0 to 1. */
-export function checkPart(op: string, name: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new ArgumentError(op, `${name} must be from 0 to 1, got ${describe(value)}`, { value });
 }

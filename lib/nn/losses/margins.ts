@@ -1,7 +1,9 @@
 // Losses that ask for a margin and no more: of a class's score over the others', of one rank over another, between near and far.
-import { ArgumentError, describe, formatShape, ShapeError, type Tensor } from '../../core/index.js';
+import { ArgumentError, arange, describe, formatShape, ShapeError, type Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkNumber, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber } from '../check.js';
+import { checkLabels, classesOf, scoresOf, weightsOf } from './labels.js';
+import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of losses with a margin. */
 export interface MarginOptions extends LossOptions {
@@ -38,6 +40,34 @@ export function hingeEmbeddingLoss(x: Tensor, y: Tensor, { reduction = 'mean', m
   return reduce('hingeEmbeddingLoss', where(y.eq(1), x, excess(x.neg().add(margin))), reduction);
 }
 
+/** Options of `multiMarginLoss`. */
+export interface MultiMarginOptions extends MarginOptions {
+  /** The power of each excess: 1 or 2; 1 unless told. */
+  readonly p?: 1 | 2;
+  /** How much rows of each class count (classes); the mean stays the one over rows. All alike unless told. */
+  readonly weight?: Tensor;
+}
+
+/**
+ * Σ max(0, margin - x[y] + x[c])ᵖ / classes over the classes c other than y, the mean over all rows: the score of the label shall exceed all
+ * others by the margin. Source: Crammer, Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001.
+ * @param x Scores (…, classes). @param y Labels (…) from 0 to classes-1 in i32 or u8. @param options `margin`: 1 unless told.
+ * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError.
+ * @example
+ * await nn.multiMarginLoss(tensor([[0, 1]]), tensor([0], { dtype: 'i32' })).item(); // (1 - 0 + 1) / 2
+ */
+export function multiMarginLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1, p = 1, weight }: MultiMarginOptions = {}): Tensor {
+  const op = 'multiMarginLoss';
+  const classes = classesOf(op, 'scores', x, weight);
+  checkLabels(op, 'scores', x, y);
+  checkNumber(op, 'margin', margin);
+  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
+  const excesses = x.sub(scoresOf(x, y).unsqueeze(-1)).add(margin).relu();
+  const powers = p === 1 ? excesses : excesses.square();
+  const losses = where(arange(classes).eq(y.unsqueeze(-1)), 0, powers).mean({ axis: -1 });
+  return reduce(op, weight === undefined ? losses : losses.mul(weightsOf(weight, y)), reduction);
+}
+
 /**
  * max(0, margin - y·(a - b)): a shall rank above b where y is 1, below it where y is -1. The mean over all elements.
  * @param a Scores. @param b Scores of the others, of the same shape. @param y Labels -1 or 1, of the same shape.
@@ -55,8 +85,8 @@ export function marginRankingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction =
 
 /** Options of `tripletMarginLoss`. */
 export interface TripletMarginOptions extends MarginOptions {
-  /** The distance is the p-norm: 1 or 2, which is what it is unless told. */
-  readonly p?: 1 | 2;
+  /** The distance is the p-norm, p ≥ 1; 2 unless told. */
+  readonly p?: number;
   /** Added to each difference, so that a distance of 0 has a gradient; 1e-6 unless told. */
   readonly eps?: number;
   /** Takes the negative's distance from the positive where that is less than from the anchor; false unless told. */
@@ -84,10 +114,16 @@ export function tripletMarginLoss(
   checkFeatures(op, anchor);
   checkNumber(op, 'margin', margin);
   checkNumber(op, 'eps', eps, 0);
-  if (p !== 1 && p !== 2) throw new ArgumentError(op, `p must be 1 or 2, got ${describe(p)}`, { value: p });
+  checkNumber(op, 'p', p, 1);
   const distance = (a: Tensor, b: Tensor): Tensor => {
     const difference = a.sub(b).add(eps);
-    return p === 1 ? difference.abs().sum({ axis: -1 }) : difference.square().sum({ axis: -1 }).sqrt();
+    if (p === 1) return difference.abs().sum({ axis: -1 });
+    if (p === 2) return difference.square().sum({ axis: -1 }).sqrt();
+    return difference
+      .abs()
+      .pow(p)
+      .sum({ axis: -1 })
+      .pow(1 / p);
   };
   const far = distance(anchor, negative);
   const apart = swap ? far.minimum(distance(positive, negative)) : far;
@@ -127,6 +163,13 @@ export class HingeLoss extends Loss<MarginOptions> {
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return hingeEmbeddingLoss(x, y, this.options);
+  }
+}
+
+/** `multiMarginLoss` with its options. */
+export class MultiMarginLoss extends Loss<MultiMarginOptions> {
+  forward(x: Tensor, y: Tensor): Tensor {
+    return multiMarginLoss(x, y, this.options);
   }
 }
 

@@ -1,6 +1,7 @@
 // Losses of areas: how little a predicted one overlaps with the true one.
 import { formatShape, ShapeError, type Tensor } from '../../core/index.js';
-import { checkNumber, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber } from '../check.js';
+import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of `diceLoss`. */
 export interface DiceOptions extends LossOptions {

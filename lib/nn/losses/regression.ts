@@ -1,7 +1,8 @@
 // Losses of outputs that are numbers: powers of the distance between output and target, and forms that outliers move less.
 import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
-import { checkNumber, checkSame, Loss, type LossOptions, reduce } from './loss.js';
+import { checkNumber } from '../check.js';
+import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 import { softplus } from './softplus.js';
 
 /**

@@ -1,7 +1,7 @@
 // Losses of one element each: their formulas in plain float64, with options, and all reductions.
 import { nn, type Tensor } from 'hebb';
 import { clearOfZero, type Fill, type Input, input, type Layout, listed, reals, wholes } from '../inputs.js';
-import { average, build, type Ref, reduce, sigmoid, total, zip } from '../oracle.js';
+import { average, build, map, type Ref, reduce, sigmoid, total, zip } from '../oracle.js';
 import type { Case } from '../table.js';
 
 type Options = { reduction?: 'mean' | 'sum' | 'none' };
@@ -198,6 +198,16 @@ function others(): Case[] {
       inputs: [input([6], listed([0, 0, 1, 1, 0.5, 2 ** -149])), input([6], listed([0, 1, 0, 1, 0.25, 1]))],
       hebb: (p, y) => nn.bceLoss(p, y, { reduction: 'none' }),
       oracle: () => build([6], ([i]) => [0, 100, 100, 0, Math.log(2), 100][i!]!),
+      gradient: 'none',
+    },
+    {
+      ...rest,
+      op: 'nn.bceLoss',
+      name: 'small probabilities, exactly',
+      inputs: [input([4], listed([1e-9, 1e-30, 2e-20, 1e-12])), input([4], listed([0]))],
+      hebb: (p, y) => nn.bceLoss(p, y, { reduction: 'none' }),
+      oracle: (p) => map(p, (value) => -Math.log1p(-value)),
+      tolerance: 2,
       gradient: 'none',
     },
     {

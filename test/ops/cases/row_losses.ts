@@ -1,10 +1,10 @@
 // Losses over rows of features and over areas, in plain float64.
 import { nn, type Tensor } from 'hebb';
-import { input, listed, reals } from '../inputs.js';
-import { average, build, map, type Ref, reduce, total, zip } from '../oracle.js';
+import { input, listed, reals, wholes } from '../inputs.js';
+import { at, average, build, map, type Ref, reduce, total, zip } from '../oracle.js';
 import type { Case } from '../table.js';
 
-export const rowLosses: readonly Case[] = [...triplets(), ...cosines(), ...dices()];
+export const rowLosses: readonly Case[] = [...likelihoods(), ...margins(), ...triplets(), ...cosines(), ...dices()];
 
 /** A function of the values along the last axis of each row. */
 function rowwise(f: (...rows: number[][]) => number, ...xs: Ref[]): Ref {
@@ -16,6 +16,84 @@ function rowwise(f: (...rows: number[][]) => number, ...xs: Ref[]): Ref {
 }
 
 const mean = (x: Ref): Ref => reduce(x, average);
+
+/** For each label what `scores` or `weight` has for its class. */
+const picked = (scores: Ref, y: Ref): Ref => build(y.shape, (index) => at(scores, [...index, at(y, index)]));
+const weightOf = (weight: Ref, y: Ref): Ref => map(y, (label) => weight.data[label]!);
+
+function likelihoods(): Case[] {
+  const rest = { op: 'nn.nllLoss', dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
+  const each = {
+    hebb: (x: Tensor, y: Tensor) => nn.nllLoss(x, y, { reduction: 'none' }),
+    oracle: (x: Ref, y: Ref) => map(picked(x, y), (value) => -value),
+  };
+  const labels = (shape: number[], classes: number, dtype: 'i32' | 'u8' = 'i32') => input(shape, wholes(0, classes - 1), dtype);
+  return [
+    { ...rest, ...each, name: 'each row', inputs: [input([5, 4], reals(-3, 0)), labels([5], 4)] },
+    { ...rest, ...each, name: 'two axes of u8 labels', inputs: [input([2, 3, 4], reals(-3, 0)), labels([2, 3], 4, 'u8')] },
+    { ...rest, ...each, name: 'a view', inputs: [input([4, 3], reals(-3, 0), 'f32', 'transposed'), labels([4], 3)] },
+    { ...rest, ...each, name: 'no rows', inputs: [input([0, 3], reals(-3, 0)), labels([0], 3)] },
+    {
+      ...rest,
+      name: 'weight and ignoreIndex, a weighted mean',
+      inputs: [input([6, 4], reals(-3, 0)), input([6], listed([0, 3, 1, 2, 3]), 'i32'), input([4], reals(0.5, 2))],
+      hebb: (x, y, weight) => nn.nllLoss(x, y, { weight, ignoreIndex: 3 }),
+      oracle: (x, y, w) => {
+        const weights = zip((weight, label) => (label === 3 ? 0 : weight), weightOf(w, y), y);
+        const losses = zip((value, weight) => -value * weight, picked(x, y), weights);
+        return zip((loss, weight) => loss / weight, reduce(losses, total), reduce(weights, total));
+      },
+    },
+  ];
+}
+
+function margins(): Case[] {
+  const rest = { op: 'nn.multiMarginLoss', dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
+  const loss =
+    ({ margin = 1, p = 1 }) =>
+    (x: Ref, y: Ref): Ref => {
+      const classes = x.shape.at(-1)!;
+      const one = (index: readonly number[]): number => {
+        const label = at(y, index);
+        const terms = Array.from({ length: classes }, (_, c) => Math.max(0, margin - at(x, [...index, label]) + at(x, [...index, c])) ** p);
+        return total(terms.with(label, 0)) / classes;
+      };
+      return build(y.shape, one);
+    };
+  // Multiples of 0.3, whose distances are clear of the margins, where the loss bends.
+  const scores = (shape: number[]) => input(shape, (random) => 0.3 * Math.floor(11 * random()));
+  const labels = (shape: number[], classes: number) => input(shape, wholes(0, classes - 1), 'i32');
+  return [
+    {
+      ...rest,
+      name: 'each row',
+      inputs: [scores([5, 4]), labels([5], 4)],
+      hebb: (x, y) => nn.multiMarginLoss(x, y, { reduction: 'none' }),
+      oracle: loss({}),
+    },
+    {
+      ...rest,
+      name: 'squared with a margin of 2, two axes',
+      inputs: [scores([2, 3, 4]), labels([2, 3], 4)],
+      hebb: (x, y) => nn.multiMarginLoss(x, y, { reduction: 'none', margin: 2, p: 2 }),
+      oracle: loss({ margin: 2, p: 2 }),
+    },
+    {
+      ...rest,
+      name: 'weight, the mean, of a view',
+      inputs: [{ ...scores([6, 3]), layout: 'transposed' }, labels([6], 3), input([3], reals(0.5, 2))],
+      hebb: (x, y, weight) => nn.multiMarginLoss(x, y, { weight }),
+      oracle: (x, y, w) => mean(zip((value, weight) => value * weight, loss({})(x, y), weightOf(w, y))),
+    },
+    {
+      ...rest,
+      name: 'no rows',
+      inputs: [scores([0, 4]), labels([0], 4)],
+      hebb: (x, y) => nn.multiMarginLoss(x, y, { reduction: 'none' }),
+      oracle: loss({}),
+    },
+  ];
+}
 
 function triplets(): Case[] {
   const rest = { op: 'nn.tripletMarginLoss', dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
@@ -30,6 +108,7 @@ function triplets(): Case[] {
   const variants = {
     'margin 4': { margin: 4 },
     'p 1, margin 4': { p: 1, margin: 4 },
+    'p 3, margin 4': { p: 3, margin: 4 },
     'swap, margin 9': { swap: true, margin: 9 },
   } as const;
   return [

@@ -53,7 +53,76 @@ const pair = (): [Tensor, Tensor] => [zeros([4, 3]), zeros([4, 3])];
 const triple = (): [Tensor, Tensor, Tensor] => [...pair(), zeros([4, 3])];
 const embedding = 'nn.cosineEmbeddingLoss';
 
+/** What losses with class labels refuse. */
+const labelled = (op: string, call: (x: Tensor, y: Tensor, options?: { weight: Tensor }) => Tensor): Refusal[] => [
+  { op, name: 'a label of C', call: () => call(logits(), labels(0, 1, 3, 2)).item(), error: IndexError, says: '3' },
+  { op, name: 'a label of -1', call: () => call(logits(), labels(0, -1, 1, 2)).item(), error: IndexError, says: '-1' },
+  {
+    op,
+    name: 'labels of f32',
+    call: () => call(logits(), zeros([4])),
+    error: ArgumentError,
+    says: 'expects labels (4) in i32 or u8, got (4) in f32',
+  },
+  { op, name: 'labels of another shape', call: () => call(logits(), labels(0, 1, 2)), error: ShapeError, says: 'need labels (4), got (3)' },
+  { op, name: 'a scalar', call: () => call(tensor(1), labels(0)), error: ShapeError, says: 'got a scalar' },
+  { op, name: 'no classes', call: () => call(zeros([4, 0]), labels(0, 0, 0, 0)), error: ShapeError, says: 'no classes' },
+  {
+    op,
+    name: 'a weight for other classes',
+    call: () => call(logits(), labels(0, 1, 2, 0), { weight: zeros([4]) }),
+    error: ShapeError,
+    says: '3 classes need a weight (3), got (4)',
+  },
+];
+
+const sequences = (shape = [5, 2, 4]): Tensor => zeros(shape);
+const known = (): Tensor => labels(1, 2, 2, 3).reshape([2, 2]);
+const aligned = 'nn.ctcLoss';
+const ctc = (name: string, call: () => Tensor, error: Refusal['error'], says: string): Refusal => ({
+  op: aligned,
+  name,
+  call: () => call().item(),
+  error,
+  says,
+});
+
+const unaligned: readonly Refusal[] = [
+  ctc('two axes', () => nn.ctcLoss(zeros([5, 4]), known(), [5], [2]), ShapeError, 'expects logP (time ≥ 1, batch, classes), got (5, 4)'),
+  ctc('no steps', () => nn.ctcLoss(sequences([0, 2, 4]), known(), [0, 0], [2, 2]), ShapeError, 'time ≥ 1'),
+  ctc('targets of f32', () => nn.ctcLoss(sequences(), zeros([2, 2]), [5, 5], [2, 2]), ArgumentError, 'labels in i32 or u8, got f32'),
+  ctc('targets in one row', () => nn.ctcLoss(sequences(), labels(1, 2), [5, 5], [1, 1]), ShapeError, 'needs targets (2, length), got (2)'),
+  ctc('an input length of 0', () => nn.ctcLoss(sequences(), known(), [5, 0], [2, 2]), ArgumentError, 'from 1 to 5, got 0 at position 1'),
+  ctc('an input length beyond the steps', () => nn.ctcLoss(sequences(), known(), [6, 5], [2, 2]), ArgumentError, 'got 6 at position 0'),
+  ctc('a target length beyond the targets', () => nn.ctcLoss(sequences(), known(), [5, 5], [2, 3]), ArgumentError, 'from 0 to 2, got 3'),
+  ctc(
+    'one length for two',
+    () => nn.ctcLoss(sequences(), known(), [5], [2, 2]),
+    ArgumentError,
+    'must be 2 whole numbers from 1 to 5, got 1 of them',
+  ),
+  ctc('a length beyond the steps, in a tensor', () => nn.ctcLoss(sequences(), known(), labels(5, 6), [2, 2]), IndexError, 'position 1'),
+  ctc('lengths of f32', () => nn.ctcLoss(sequences(), known(), zeros([2]), [2, 2]), ArgumentError, 'must be i32 or u8 (2), got f32 (2)'),
+  ctc('a label out of range', () => nn.ctcLoss(sequences([5, 2, 3]), known(), [5, 5], [2, 2]), IndexError, '3'),
+  ctc(
+    'a blank that is no class',
+    () => nn.ctcLoss(sequences(), known(), [5, 5], [2, 2], { blank: 4 }),
+    ArgumentError,
+    'from 0 to 3, got 4',
+  ),
+];
+
 const others: readonly Refusal[] = [
+  ...unaligned,
+  ...labelled('nn.nllLoss', nn.nllLoss),
+  option(
+    'nn.nllLoss',
+    'ignoreIndex 0.5',
+    () => nn.nllLoss(logits(), labels(0, 1, 2, 0), { ignoreIndex: 0.5 }),
+    'ignoreIndex must be a whole number, got 0.5',
+  ),
+  ...labelled('nn.multiMarginLoss', nn.multiMarginLoss),
+  option('nn.multiMarginLoss', 'p 3', () => nn.multiMarginLoss(logits(), labels(0, 1, 2, 0), { p: wrong(3) }), 'p must be 1 or 2, got 3'),
   ...shaped('nn.mseLoss', ([a, b], o) => nn.mseLoss(a!, b!, o)),
   ...shaped('nn.l1Loss', ([a, b], o) => nn.l1Loss(a!, b!, o)),
   ...shaped('nn.huberLoss', ([a, b], o) => nn.huberLoss(a!, b!, o)),
@@ -105,7 +174,7 @@ const others: readonly Refusal[] = [
   ...shaped('nn.hingeEmbeddingLoss', ([a, b], o) => nn.hingeEmbeddingLoss(a!, b!, o)),
   ...shaped('nn.marginRankingLoss', ([a, b, y], o) => nn.marginRankingLoss(a!, b!, y!, o), 3),
   ...shaped('nn.tripletMarginLoss', ([a, b, c], o) => nn.tripletMarginLoss(a!, b!, c!, o), 3),
-  option('nn.tripletMarginLoss', 'p 3', () => nn.tripletMarginLoss(...triple(), { p: wrong(3) }), 'p must be 1 or 2, got 3'),
+  option('nn.tripletMarginLoss', 'p 0.5', () => nn.tripletMarginLoss(...triple(), { p: 0.5 }), 'p must be a finite number ≥ 1, got 0.5'),
   ...shaped(embedding, ([a, b], o) => nn.cosineEmbeddingLoss(a!, b!, zeros([4]), o)),
   {
     op: embedding,

@@ -1,5 +1,5 @@
 // Accuracy: how many rows were classified right.
-import { ArgumentError, formatShape, Parameter, ShapeError, type Tensor, zeros } from '../core/index.js';
+import { ArgumentError, formatShape, Parameter, ShapeError, type Tensor, zeros } from '../../core/index.js';
 import { Metric } from './metric.js';
 
 /** Options of `Accuracy`. */

@@ -1,9 +1,10 @@
 // Metrics: numbers that people read, counted natively inside the runs that training makes anyway.
-import { Parameter, type Tensor, zeros } from '../core/index.js';
+import { Parameter, type Tensor, zeros } from '../../core/index.js';
 
 /**
  * The base of metrics. State is kept in buffers (`new Parameter(…, { requiresGrad: false })`) held as plain properties: `update` assigns
- * them, and so is part of the step's run; only `compute` reads. A failed update rejects the next `compute`.
+ * them, and so is part of the step's run; only `compute` reads. A failed update rejects the next `compute`. What a Trainer takes computes
+ * one number; others may compute a curve or a matrix.
  *
  * @example
  * class MeanError extends Metric {
@@ -16,12 +17,12 @@ import { Parameter, type Tensor, zeros } from '../core/index.js';
  *   async compute() { return (await this.total.item()) / (await this.rows.item()); }
  * }
  */
-export abstract class Metric {
+export abstract class Metric<T = number> {
   /** Counts a batch: records, computes nothing. */
   abstract update(...tensors: Tensor[]): void;
 
   /** The value over all that was counted since the last reset. */
-  abstract compute(): Promise<number>;
+  abstract compute(): Promise<T>;
 
   /** Forgets what was counted: all buffers become zero. */
   reset(): void {
