@@ -36,7 +36,7 @@ template <class At> SIMD_INLINE Vec average(const UpdateStep& step, const At& at
   return mean;
 }
 
-SIMD_INLINE Vec denominator(const UpdateStep& step, Vec square) { return fma(sqrt(square), set1(step.root), set1(step.eps)); }
+SIMD_INLINE Vec denominator(const UpdateStep& step, Vec square) { return fma(sqrt_near(square), set1(step.root), set1(step.eps)); }
 
 template <bool CENTERED, bool MOMENTUM> struct RmsProp {
   template <class At> SIMD_INLINE Vec next(const UpdateStep& step, const At& at, float* const* s, int64_t i, Vec g, Vec p) {
@@ -45,7 +45,7 @@ template <bool CENTERED, bool MOMENTUM> struct RmsProp {
       const Vec mean = average(step, at, s[1] + i, g);
       square = max(zero(), fnma(mean, mean, square));  // rounding may leave less than nothing
     }
-    const Vec scaled = div(g, denominator(step, square));
+    const Vec scaled = divide_near(g, denominator(step, square));
     if (!MOMENTUM) return fnma(set1(step.size), scaled, p);
     float* const velocity = s[CENTERED ? 2 : 1] + i;
     const Vec v = fma(set1(step.old1), at.get(velocity), scaled);
@@ -62,14 +62,14 @@ template <bool AMSGRAD> struct Adam {
       square = max(at.get(s[2] + i), square);
       at.put(s[2] + i, square);
     }
-    return fnma(set1(step.size), div(mean, denominator(step, square)), p);
+    return fnma(set1(step.size), divide_near(mean, denominator(step, square)), p);
   }
 };
 
 struct NAdam {
   template <class At> SIMD_INLINE Vec next(const UpdateStep& step, const At& at, float* const* s, int64_t i, Vec g, Vec p) {
     const Vec mean = average(step, at, s[0] + i, g), square = average_squares(step, at, s[1] + i, g);
-    return sub(p, div(fma(set1(step.size), mean, mul(set1(step.ahead), g)), denominator(step, square)));
+    return sub(p, divide_near(fma(set1(step.size), mean, mul(set1(step.ahead), g)), denominator(step, square)));
   }
 };
 
