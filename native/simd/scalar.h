@@ -34,13 +34,17 @@ SIMD_INLINE Vec as_float(VecI a) {
 
 // f32 memory. No alignment is needed, except by stream (LANES * 4 bytes), which goes around the caches where the ISA can.
 // The _n forms touch only the first n lanes, 0 <= n <= LANES; the other lanes of a load are 0.
-SIMD_INLINE Vec load(const float* p) { return {*p}; }
-SIMD_INLINE void store(float* p, Vec a) { *p = a.v; }
+SIMD_INLINE Vec load(const float* p) {
+  Vec r;
+  memcpy(&r, p, sizeof r);
+  return r;
+}
+SIMD_INLINE void store(float* p, Vec a) { memcpy(p, &a, sizeof a); }
 SIMD_INLINE void stream(float* p, Vec a) { *p = a.v; }
 SIMD_INLINE void stream_fence() {}  // orders stream's writes before what another thread is told
-SIMD_INLINE Vec load_n(const float* p, int n) { return {n > 0 ? *p : 0.0f}; }
+SIMD_INLINE Vec load_n(const float* p, int n) { return n > 0 ? load(p) : Vec{0}; }
 SIMD_INLINE void store_n(float* p, Vec a, int n) {
-  if (n > 0) *p = a.v;
+  if (n > 0) store(p, a);
 }
 
 // i32 memory.

@@ -71,6 +71,16 @@ describe('bceWithLogits', () => {
     expect(await list(dx!)).toEqual([0, 0, -1]);
   });
 
+  test('of a logit that is certain and right what is left is told, weighted too', async () => {
+    const x = tensor([20, -20, 60, -90]);
+    const y = tensor([1, 0, 1, 0]);
+    const expected = [20, 20, 60, 90].map((size) => Math.log1p(Math.exp(-size)));
+    for (const posWeight of [undefined, tensor(1)]) {
+      const losses = await list(nn.bceWithLogits(x, y, { reduction: 'none', posWeight }));
+      for (const [i, loss] of losses.entries()) expect(Math.abs(loss / expected[i]! - 1)).toBeLessThan(1e-6);
+    }
+  });
+
   test('shapes must be equal', () => {
     expect(() => nn.bceWithLogits(zeros([4, 1]), zeros([4]))).toThrow(/outputs are \(4, 1\), targets \(4\)/);
   });

@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 import { checkNumber, checkPart } from '../check.js';
 import { checkBroadcasts, checkSame, Loss, type LossOptions, reduce } from './loss.js';
-import { softplus } from './softplus.js';
+import { positivePart, softPart, softplus } from './softplus.js';
 
 /** Options of `bceLoss`. */
 export interface BCEOptions extends LossOptions {
@@ -51,12 +51,18 @@ export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean', w
   return reduce('bceWithLogits', losses, reduction);
 }
 
-/** softplus(x) - x·y, or with a weight of the positive: (1-y)·x + (1 + (posWeight-1)·y)·softplus(-x). */
+/**
+ * softplus(x) - x·y, large terms first: where a logit is certain and right the loss is what is left of them, not 0. With a weight of the
+ * positive, (1-y)·softplus(x) + posWeight·y·softplus(-x).
+ */
 function binaryLosses(x: Tensor, y: Tensor, posWeight: Tensor | undefined): Tensor {
-  if (posWeight === undefined) return softplus(x).sub(x.mul(y));
+  if (posWeight === undefined) return positivePart(x).sub(x.mul(y)).add(softPart(x));
   checkBroadcasts('bceWithLogits', 'posWeight', posWeight, x.shape);
-  const no = y.neg().add(1);
-  return no.mul(x).add(y.mul(posWeight).add(no).mul(softplus(x.neg())));
+  return y
+    .neg()
+    .add(1)
+    .mul(softplus(x))
+    .add(y.mul(posWeight).mul(softplus(x.neg())));
 }
 
 function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
