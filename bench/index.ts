@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gemm } from './gemm.js';
+import { indexing } from './indexing.js';
 import { fmaPeak, isa, isas } from './limits.js';
 import { measure, type Workload } from './measure.js';
 import { ops } from './ops.js';
@@ -15,7 +16,7 @@ import { Peers } from './peers.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, train, overhead };
+const suites = { gemm, ops, index: indexing, train, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */

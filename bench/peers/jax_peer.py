@@ -10,6 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy
 
+from jax_index import workloads as index_workloads
+
 IMAGES, BATCH = 60_000, 32
 random = numpy.random.default_rng(1)
 
@@ -107,4 +109,4 @@ workloads = {
     "train.mlp.128": {config: mlp(128)},
     "train.mnist.epoch": {config: epoch},
 }
-serve("jax", jax.__version__, workloads, threads)
+serve("jax", jax.__version__, workloads | index_workloads, threads)

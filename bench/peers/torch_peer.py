@@ -4,6 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from serve import serve, thread_count
+from torch_index import workloads as index_workloads
 
 N = 1 << 20
 CHAIN = 1 << 24
@@ -165,4 +166,4 @@ workloads = {
     "train.mlp.128": {name: mlp(make, 128) for name, make in makers.items()},
     "train.mnist.epoch": {name: epoch(make) for name, make in makers.items()},
 }
-serve("torch", torch.__version__, workloads, threads)
+serve("torch", torch.__version__, workloads | index_workloads, threads)
