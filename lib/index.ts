@@ -39,17 +39,24 @@ export * from './data/index.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';
 export {
+  bernoulli,
   concat,
   einsum,
+  exponential,
   eye,
   fullLike,
   type Index,
   linspace,
   logspace,
   meshgrid,
+  multinomial,
+  normal,
   onesLike,
   type PadMode,
+  randint,
   stack,
+  truncatedNormal,
+  uniform,
   where,
   zerosLike,
 } from './ops/index.js';

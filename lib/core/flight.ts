@@ -1,6 +1,6 @@
 // A run on its way: who waits for it, what it stores and writes, and what happens when it ends. Also the queue's back-pressure.
 import type { Fault } from '../../binding.js';
-import { HebbError, IndexError, MemoryError } from './errors.js';
+import { ArgumentError, HebbError, IndexError, MemoryError } from './errors.js';
 import { native } from './native.js';
 import type { Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
@@ -159,6 +159,10 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
         op,
         'the workspace of this run does not fit the memory budget; use smaller batches or raise HEBB_MEMORY_LIMIT',
       );
+    case 6:
+      return new ArgumentError(op, `the weights of row ${fault.row} are negative or not finite, or too few are positive`, {
+        value: fault.row,
+      });
     case 5:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });
     default:

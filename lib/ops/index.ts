@@ -17,5 +17,6 @@ export { where } from './compare.js';
 export { concat } from './concat.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
+export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';

@@ -21,6 +21,16 @@ static constexpr PhiloxWords philox(uint64_t key, uint64_t low, uint64_t high) {
   return {{c[0], c[1], c[2], c[3]}};
 }
 
+// A whole number from 0 to below `range`, each as likely (Lemire, "Fast random integer generation in an interval", 2019), from word `lane`
+// of a block. A word that would favour some is drawn again, with the number of the attempt in the counter's upper half.
+static constexpr uint32_t philox_below(uint64_t key, uint64_t block, int lane, uint32_t word, uint32_t range) {
+  uint64_t draw = uint64_t(word) * range;
+  for (uint64_t attempt = 1; uint32_t(draw) < range && uint32_t(draw) < (0u - range) % range; attempt++) {
+    draw = uint64_t(philox(key, block, attempt).word[lane]) * range;
+  }
+  return uint32_t(draw >> 32);
+}
+
 static_assert(philox(0, 0, 0).word[0] == 0x6627e8d5u && philox(0, 0, 0).word[3] == 0x9b00dbd8u, "the published test vector");
 
 }  // namespace hebb

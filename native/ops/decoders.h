@@ -18,6 +18,8 @@ std::unique_ptr<Command> decode_check_index(Reader& reader);
 std::unique_ptr<Command> decode_gather_rows(Reader& reader);
 std::unique_ptr<Command> decode_scatter_add_rows(Reader& reader);
 std::unique_ptr<Command> decode_permutation(Reader& reader);
+std::unique_ptr<Command> decode_randint(Reader& reader);
+std::unique_ptr<Command> decode_multinomial(Reader& reader);
 std::unique_ptr<Command> decode_norm(Reader& reader);
 std::unique_ptr<Command> decode_sgd(Reader& reader);
 std::unique_ptr<Command> decode_adam(Reader& reader);

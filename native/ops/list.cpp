@@ -20,6 +20,8 @@ const std::vector<OpDef>& op_list() {
       {"gather_rows", decode_gather_rows},
       {"scatter_add_rows", decode_scatter_add_rows},
       {"permutation", decode_permutation},
+      {"randint", decode_randint},
+      {"multinomial", decode_multinomial},
       {"norm", decode_norm},
       {"sgd", decode_sgd},
       {"adam", decode_adam},

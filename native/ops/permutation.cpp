@@ -1,5 +1,4 @@
-// permutation: Fisher-Yates by Philox. Position i draws from word i mod 4 of block counter + ⌊i/4⌋, as `uniform` does; a draw that
-// would favour some positions (Lemire's rule) is repeated with words 2 and 3 of the counter holding the number of the attempt.
+// permutation: Fisher-Yates by Philox. Position i draws from word i mod 4 of block counter + ⌊i/4⌋, as `uniform` does.
 #include <numeric>
 #include <utility>
 
@@ -23,12 +22,8 @@ struct Permutation final : Command {
     PhiloxWords words{};
     for (int64_t i = n - 1; i > 0; i--) {
       if (i == n - 1 || i % 4 == 3) words = philox(key, counter + uint64_t(i / 4), 0);
-      const uint32_t range = uint32_t(i + 1);
-      uint64_t draw = uint64_t(words.word[i % 4]) * range;
-      for (uint64_t attempt = 1; uint32_t(draw) < range && uint32_t(draw) < (0u - range) % range; attempt++) {
-        draw = uint64_t(philox(key, counter + uint64_t(i / 4), attempt).word[i % 4]) * range;
-      }
-      std::swap(order[i], order[draw >> 32]);
+      const uint32_t place = philox_below(key, counter + uint64_t(i / 4), int(i % 4), words.word[i % 4], uint32_t(i + 1));
+      std::swap(order[i], order[place]);
     }
   }
 };

@@ -22,7 +22,7 @@ const OTHER_FUNCTIONS = [
 ];
 
 /** Their values are random: random.test.ts compares them with a reference of its own. */
-const RANDOM = ['rand', 'randn', 'randperm'];
+const RANDOM = ['rand', 'randn', 'randperm', 'randint', 'multinomial', 'bernoulli', 'uniform', 'normal', 'truncatedNormal', 'exponential'];
 
 const isClass = (value: unknown): boolean => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 const functionsOf = (of: object): string[] =>

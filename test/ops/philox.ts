@@ -2,9 +2,9 @@
 
 const WORD = 0xffffffffn;
 
-/** Four 32-bit words from block number `block` and a key. */
-export function philox(block: bigint, key: bigint): bigint[] {
-  let words = [block & WORD, block >> 32n, 0n, 0n];
+/** Four 32-bit words from block number `block` and a key; a repeated draw has its number in the counter's upper half. */
+export function philox(block: bigint, key: bigint, attempt = 0n): bigint[] {
+  let words = [block & WORD, block >> 32n, attempt, 0n];
   let [k0, k1] = [key & WORD, key >> 32n];
   for (let round = 0; round < 10; round++) {
     const [a, b, c, d] = words as [bigint, bigint, bigint, bigint];
@@ -27,6 +27,24 @@ export const uniforms = (seed: number, counter: number, count: number): number[]
   words(seed, counter, count)
     .slice(0, count)
     .map((word) => (word >>> 8) * 2 ** -24);
+
+/** The values that randint draws: a word times the range, of which the upper half counts; too small a lower half is drawn again. */
+export const integers = (seed: number, counter: number, count: number, low: number, range: number): number[] =>
+  Array.from({ length: count }, (_, i) => {
+    const below = 2n ** 32n % BigInt(range);
+    for (let attempt = 0n; ; attempt++) {
+      const word = philox(BigInt(counter + Math.floor(i / 4)), BigInt(seed), attempt)[i % 4]!;
+      const product = word * BigInt(range);
+      if ((product & WORD) >= below) return low + Number(product >> 32n);
+    }
+  });
+
+/** The numbers of 53 bits that multinomial draws by, one a block. */
+export const doubles = (seed: number, counter: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => {
+    const [a, b] = philox(BigInt(counter + i), BigInt(seed)).map(Number) as [number, number];
+    return ((a >>> 5) * 2 ** 26 + (b >>> 6)) * 2 ** -53;
+  });
 
 /** The values that randn draws, by Box and Muller in float64. */
 export function normals(seed: number, counter: number, count: number): number[] {
