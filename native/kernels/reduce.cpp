@@ -272,15 +272,6 @@ template <class R> void arg_merge(void* state, const void* later, int64_t n) {
 
 void arg_finish(const void* state, int64_t n, double, void* out) { memcpy(out, static_cast<const int32_t*>(state) + n, size_t(n) * 4); }
 
-void scatter_add(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n) {
-  for (int64_t i = 0; i < count; i++, src += stride) {
-    float* to = dst + index[i] * stride;
-    int64_t j = 0;
-    for (; j + LANES <= n; j += LANES) store(to + j, add(load(to + j), load(src + j)));
-    for (; j < n; j++) to[j] += src[j];
-  }
-}
-
 template <class R> constexpr hebb::ReduceKernel values(void (*end)(const void*, int64_t, double, void*) = finish) {
   return {start<R>, rows<R>, columns<R>, merge<R>, end};
 }
@@ -294,8 +285,7 @@ constexpr hebb::ReduceKernels reduce_kernels = {
     {reduction::values<reduction::Sum>(reduction::finish_sum), reduction::values<reduction::Sum>(reduction::finish_sum),
      reduction::values<reduction::Max>(), reduction::values<reduction::Min>(), reduction::positions<reduction::Max>(),
      reduction::values<reduction::SumInt>(), reduction::values<reduction::MaxInt>(), reduction::values<reduction::MinInt>(),
-     reduction::positions<reduction::MaxInt>()},
-    reduction::scatter_add};
+     reduction::positions<reduction::MaxInt>()}};
 
 }  // namespace
 }  // namespace ISA
