@@ -12,9 +12,9 @@ export interface Dataset<B> {
 /** Throws unless `dataset` has what a Dataset needs; a tensor or a list of tensors is a likely mistake. */
 export function checkDataset(op: string, dataset: Dataset<unknown>): void {
   if (Number.isInteger(dataset?.length) && typeof dataset.batch === 'function') return;
-  throw new ArgumentError(op, `expects a data set with length and batch(rows), got ${describe(dataset)}; new TensorDataset(x, y)?`, {
-    value: dataset,
-  });
+  const remedy =
+    (dataset as { collect?: unknown } | null | undefined)?.collect === undefined ? 'new TensorDataset(x, y)?' : 'await its collect()?';
+  throw new ArgumentError(op, `expects a data set with length and batch(rows), got ${describe(dataset)}; ${remedy}`, { value: dataset });
 }
 
 /**

@@ -1,8 +1,9 @@
-// Reads a file that may be gzipped as a stream of exactly as many bytes as its reader asks for: a bomb inflates no further than that.
+// Reads a file, or a part of one, that may be deflated as a stream of exactly as many bytes as its reader asks for: a bomb inflates no
+// further than that.
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createInflateRaw } from 'node:zlib';
 import { FormatError } from '../core/index.js';
 
 const CHUNK = 2 ** 18;
@@ -43,6 +44,17 @@ export class ByteReader {
     );
   }
 
+  /** Raw deflate data that take `bytes` of an open file from `position` on. */
+  static inflate(op: string, handle: FileHandle, position: number, bytes: number): ByteReader {
+    if (bytes === 0) throw new FormatError(op, 'the deflated data are cut off');
+    const part = handle.createReadStream({ start: position, end: position + bytes - 1, autoClose: false, highWaterMark: CHUNK });
+    return new ByteReader(
+      op,
+      pipeline(part, createInflateRaw({ chunkSize: CHUNK }), () => {}),
+      bytes * 1032,
+    );
+  }
+
   /** Fills `buffer` with the next bytes. */
   async fill(buffer: Uint8Array): Promise<void> {
     for (let at = 0; at < buffer.length; ) {
@@ -73,7 +85,7 @@ export class ByteReader {
       return !done;
     } catch (cause) {
       if (String((cause as NodeJS.ErrnoException).code).startsWith('Z_'))
-        throw new FormatError(this.#op, 'the gzip data are damaged or cut off', { cause });
+        throw new FormatError(this.#op, 'the deflated data are damaged or cut off', { cause });
       throw cause;
     }
   }

@@ -44,6 +44,15 @@ export function toFileBytes(values: TypedArray, dtype: DType): Uint8Array {
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
+/** Big-endian to the machine's order, in place. */
+export function swapBytes(bytes: Uint8Array, elementBytes: number): Uint8Array {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (elementBytes === 2) buffer.swap16();
+  else if (elementBytes === 4) buffer.swap32();
+  else if (elementBytes === 8) buffer.swap64();
+  return bytes;
+}
+
 function roundDoubles(values: Float64Array): Float32Array {
   const rounded = Float32Array.from(values);
   for (let i = 0; i < values.length; i++) {

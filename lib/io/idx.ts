@@ -1,7 +1,7 @@
 // Loads IDX files, the format of MNIST and its relatives: a magic number, sizes, then the elements, all big-endian.
 import { ArgumentError, FormatError, type Tensor } from '../core/index.js';
 import { ByteReader } from './bytes.js';
-import { READINGS } from './elements.js';
+import { READINGS, swapBytes } from './elements.js';
 import { toPath } from './path.js';
 import { storePieces } from './pieces.js';
 
@@ -40,7 +40,7 @@ export async function loadIdx(file: string | URL, { limit = 4 * 2 ** 30 }: LoadI
       dtype,
       elementBytes,
       (buffer) => reader.fill(buffer),
-      (bytes) => convert(swap(bytes, elementBytes)),
+      (bytes) => convert(swapBytes(bytes, elementBytes)),
     );
     await reader.finish();
     return result;
@@ -73,13 +73,4 @@ async function readHead(reader: ByteReader, limit: number): Promise<{ elementByt
     );
   }
   return { elementBytes, name, shape };
-}
-
-/** Big-endian to the machine's order, in place. */
-function swap(bytes: Uint8Array, elementBytes: number): Uint8Array {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (elementBytes === 2) buffer.swap16();
-  else if (elementBytes === 4) buffer.swap32();
-  else if (elementBytes === 8) buffer.swap64();
-  return bytes;
 }

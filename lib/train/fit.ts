@@ -202,7 +202,7 @@ export class Fit<B> {
 /** Runs after a failed one fail because of it, and which of them is heard of first is a matter of timing. */
 function firstFailure(error: unknown): unknown {
   let first = error;
-  while (first instanceof HebbError && first.cause instanceof HebbError) first = first.cause;
+  while (first instanceof HebbError && first.value === undefined && first.cause instanceof HebbError) first = first.cause;
   return first;
 }
 

@@ -2,7 +2,9 @@
 #include "kernels/chain.h"
 
 #include "simd/math.h"
+#include "simd/powers.h"
 #include "simd/simd.h"
+#include "simd/trigonometry.h"
 
 #pragma GCC push_options  // g++ leaves the four vectors of a loop one after the other, unless told to interleave them
 #pragma GCC optimize("schedule-insns")
@@ -14,6 +16,7 @@ namespace {
 SIMD_INLINE VecI chain_bool(Mask m) { return selecti(m, set1i(1), set1i(0)); }
 SIMD_INLINE Mask chain_true(VecI b) { return mask_not(eqi(b, set1i(0))); }
 
+#include "kernels/chain_integer.inc.h"
 #include "kernels/chain_loop.inc.h"
 #include "kernels/chain_random.inc.h"
 #include "kernels/chain_transfer.inc.h"
@@ -44,6 +47,9 @@ CHAIN_2(mul, Vec, Vec, Vec, mul(a, b))
 CHAIN_2(div, Vec, Vec, Vec, div(a, b))
 CHAIN_2(maximum, Vec, Vec, Vec, chain_maximum_of(a, b))
 CHAIN_2(minimum, Vec, Vec, Vec, chain_minimum_of(a, b))
+CHAIN_2(fmod, Vec, Vec, Vec, chain_fmod_of(a, b))
+CHAIN_2(pow, Vec, Vec, Vec, pow(a, b))
+CHAIN_2(atan2, Vec, Vec, Vec, atan2(a, b))
 CHAIN_3(fma, Vec, Vec, Vec, Vec, fma(a, b, c))
 CHAIN_3(clamp, Vec, Vec, Vec, Vec, min(c, max(b, a)))  // in this order a NaN in a passes
 CHAIN_1(neg, Vec, Vec, neg(a))
@@ -55,6 +61,18 @@ CHAIN_1(rsqrt, Vec, Vec, rsqrt(a))
 CHAIN_1(reciprocal, Vec, Vec, div(set1(1.0f), a))
 CHAIN_1(exp, Vec, Vec, exp(a))
 CHAIN_1(log, Vec, Vec, log(a))
+CHAIN_1(expm1, Vec, Vec, expm1(a))
+CHAIN_1(log1p, Vec, Vec, log1p(a))
+CHAIN_1(exp2, Vec, Vec, exp2(a))
+CHAIN_1(log2, Vec, Vec, log2(a))
+CHAIN_1(log10, Vec, Vec, log10(a))
+CHAIN_1(sin, Vec, Vec, sin(a))
+CHAIN_1(cos, Vec, Vec, cos(a))
+CHAIN_1(atan, Vec, Vec, atan(a))
+CHAIN_1(floor, Vec, Vec, floor(a))
+CHAIN_1(ceil, Vec, Vec, ceil(a))
+CHAIN_1(round, Vec, Vec, round(a))
+CHAIN_1(trunc, Vec, Vec, trunc(a))
 CHAIN_1(tanh, Vec, Vec, tanh(a))
 CHAIN_1(sigmoid, Vec, Vec, sigmoid(a))
 CHAIN_1(erf, Vec, Vec, erf(a))
@@ -74,6 +92,15 @@ CHAIN_2(sub_i, VecI, VecI, VecI, subi(a, b))
 CHAIN_2(mul_i, VecI, VecI, VecI, muli(a, b))
 CHAIN_2(maximum_i, VecI, VecI, VecI, maxi(a, b))
 CHAIN_2(minimum_i, VecI, VecI, VecI, mini(a, b))
+CHAIN_2(floor_div_i, VecI, VecI, VecI, chain_by_lane(chain_floor_div, a, b))
+CHAIN_2(remainder_i, VecI, VecI, VecI, chain_by_lane(chain_remainder, a, b))
+CHAIN_2(fmod_i, VecI, VecI, VecI, chain_by_lane(chain_rest, a, b))
+CHAIN_2(pow_i, VecI, VecI, VecI, chain_power(a, b))
+CHAIN_2(and_i, VecI, VecI, VecI, andi(a, b))
+CHAIN_2(or_i, VecI, VecI, VecI, ori(a, b))
+CHAIN_2(xor_i, VecI, VecI, VecI, xori(a, b))
+CHAIN_2(shl_i, VecI, VecI, VecI, chain_left(a, b))
+CHAIN_2(shr_i, VecI, VecI, VecI, chain_right(a, b))
 CHAIN_1(neg_i, VecI, VecI, subi(set1i(0), a))
 CHAIN_1(abs_i, VecI, VecI, maxi(a, subi(set1i(0), a)))
 CHAIN_2(eq_i, VecI, VecI, VecI, chain_bool(eqi(a, b)))

@@ -15,6 +15,9 @@ namespace hebb {
   X(div, "div", "fff") \
   X(maximum, "maximum", "fff") \
   X(minimum, "minimum", "fff") \
+  X(fmod, "fmod", "fff") \
+  X(pow, "pow", "fff") \
+  X(atan2, "atan2", "fff") \
   X(fma, "fma", "ffff") \
   X(clamp, "clamp", "ffff") \
   X(neg, "neg", "ff") \
@@ -26,6 +29,18 @@ namespace hebb {
   X(reciprocal, "reciprocal", "ff") \
   X(exp, "exp", "ff") \
   X(log, "log", "ff") \
+  X(expm1, "expm1", "ff") \
+  X(log1p, "log1p", "ff") \
+  X(exp2, "exp2", "ff") \
+  X(log2, "log2", "ff") \
+  X(log10, "log10", "ff") \
+  X(sin, "sin", "ff") \
+  X(cos, "cos", "ff") \
+  X(atan, "atan", "ff") \
+  X(floor, "floor", "ff") \
+  X(ceil, "ceil", "ff") \
+  X(round, "round", "ff") \
+  X(trunc, "trunc", "ff") \
   X(tanh, "tanh", "ff") \
   X(sigmoid, "sigmoid", "ff") \
   X(erf, "erf", "ff") \
@@ -44,6 +59,15 @@ namespace hebb {
   X(mul_i, "mul_i", "iii") \
   X(maximum_i, "maximum_i", "iii") \
   X(minimum_i, "minimum_i", "iii") \
+  X(floor_div_i, "floor_div_i", "iii") \
+  X(remainder_i, "remainder_i", "iii") \
+  X(fmod_i, "fmod_i", "iii") \
+  X(pow_i, "pow_i", "iii") \
+  X(and_i, "and_i", "iii") \
+  X(or_i, "or_i", "iii") \
+  X(xor_i, "xor_i", "iii") \
+  X(shl_i, "shl_i", "iii") \
+  X(shr_i, "shr_i", "iii") \
   X(neg_i, "neg_i", "ii") \
   X(abs_i, "abs_i", "ii") \
   X(eq_i, "eq_i", "bii") \

@@ -33,7 +33,22 @@ double cost_of(ChainStep step) {
     case ChainStep::sigmoid:
     case ChainStep::erf:
     case ChainStep::gelu:
-    case ChainStep::silu: return 0.15;
+    case ChainStep::silu:
+    case ChainStep::expm1:
+    case ChainStep::log1p:
+    case ChainStep::exp2:
+    case ChainStep::log2:
+    case ChainStep::log10:
+    case ChainStep::sin:
+    case ChainStep::cos:
+    case ChainStep::atan:
+    case ChainStep::atan2: return 0.15;
+    case ChainStep::pow:
+    case ChainStep::fmod: return 0.5;
+    case ChainStep::floor_div_i:
+    case ChainStep::remainder_i:
+    case ChainStep::fmod_i:
+    case ChainStep::pow_i: return 3;
     case ChainStep::uniform: return 0.5;
     case ChainStep::normal: return 1.0;
     case ChainStep::div:

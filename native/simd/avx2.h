@@ -9,6 +9,7 @@ namespace ISA {
 namespace {
 
 constexpr int LANES = 8;
+constexpr bool FUSED = true;
 
 struct Vec {
   __m256 v;

@@ -13,6 +13,7 @@ namespace ISA {
 namespace {
 
 constexpr int LANES = 16;
+constexpr bool FUSED = true;
 
 struct Vec {
   __m512 v;

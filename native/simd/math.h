@@ -55,27 +55,39 @@ SIMD_INLINE Vec tanh(Vec x) {
 
 SIMD_INLINE Vec silu(Vec x) { return mul(x, sigmoid(x)); }
 
-SIMD_INLINE Vec log(Vec x) {
-  const Vec tiny = set1(1.17549435e-38f), infinite = as_float(set1i(0x7f800000));
-  const Mask denormal = lt(x, tiny);
+// Splits x > 0 into 2^n (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), exactly.
+SIMD_INLINE Vec log_split(Vec x, Vec* n) {
+  const Mask denormal = lt(x, set1(1.17549435e-38f));
   const VecI bits = as_int(select(denormal, mul(x, set1(0x1p25f)), x));
-  const VecI above = subi(bits, set1i(0x3f3504f3));  // distance from sqrt(1/2), so that the mantissa is in [0.707, 1.414)
-  const Vec n = sub(to_float(srai(above, 23)), select(denormal, set1(25.0f), zero()));
-  const Vec f = sub(as_float(addi(andi(above, set1i(0x7fffff)), set1i(0x3f3504f3))), set1(1.0f));
+  const VecI above = subi(bits, set1i(0x3f3504f3));  // distance from sqrt(1/2)
+  *n = sub(to_float(srai(above, 23)), select(denormal, set1(25.0f), zero()));
+  return sub(as_float(addi(andi(above, set1i(0x7fffff)), set1i(0x3f3504f3))), set1(1.0f));
+}
+
+// The P(f) of log(1 + f) = f - f²/2 + f³ P(f).
+SIMD_INLINE Vec log_series(Vec f) {
   Vec p = fma(set1(-7.886642218e-2f), f, set1(0.1290380806f));
   p = fma(p, f, set1(-0.1312257797f));
   p = fma(p, f, set1(0.1417474151f));
   p = fma(p, f, set1(-0.1662489325f));
   p = fma(p, f, set1(0.2000285536f));
   p = fma(p, f, set1(-0.2500080764f));
-  p = fma(p, f, set1(0.3333330154f));
-  const Vec square = mul(f, f);
-  p = fma(mul(square, f), p, mul(n, set1(LN2_LOW)));
-  p = fma(square, set1(-0.5f), p);
-  const Vec result = fma(n, set1(LN2_HIGH), add(f, p));
-  // 0 gives -inf, what is negative NaN; inf and NaN stay.
+  return fma(p, f, set1(0.3333330154f));
+}
+
+// 0 gives -inf, what is negative NaN; inf and NaN stay.
+SIMD_INLINE Vec log_edges(Vec x, Vec result) {
+  const Vec infinite = as_float(set1i(0x7f800000));
   const Vec low = select(lt(x, zero()), as_float(set1i(0x7fc00000)), neg(infinite));
   return select(gt(x, zero()), select(eq(x, infinite), x, result), select(is_nan(x), x, low));
+}
+
+SIMD_INLINE Vec log(Vec x) {
+  Vec n;
+  const Vec f = log_split(x, &n), square = mul(f, f);
+  Vec p = fma(mul(square, f), log_series(f), mul(n, set1(LN2_LOW)));
+  p = fma(square, set1(-0.5f), p);
+  return log_edges(x, fma(n, set1(LN2_HIGH), add(f, p)));
 }
 
 // 1 - exp(-t w(t)) with t = |x|, up to where erf rounds to 1. w is fitted so that erf, not w, has the least error.

@@ -9,6 +9,7 @@ namespace ISA {
 namespace {
 
 constexpr int LANES = 4;
+constexpr bool FUSED = true;
 
 struct Vec {
   float32x4_t v;

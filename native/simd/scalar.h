@@ -8,6 +8,7 @@ namespace ISA {
 namespace {
 
 constexpr int LANES = 1;
+constexpr bool FUSED = false;  // whether fma rounds once
 
 struct Vec {
   float v;

@@ -10,6 +10,7 @@ namespace ISA {
 namespace {
 
 constexpr int LANES = 4;
+constexpr bool FUSED = false;
 
 struct Vec {
   __m128 v;

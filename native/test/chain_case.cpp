@@ -126,6 +126,15 @@ void write_element(Bytes& b, DType dtype, int64_t i, double value) {  // value i
 static double evaluate(const std::string& name, double a, double b, double c, int64_t index) {
   const std::string s =
       name.size() > 2 && name.substr(name.size() - 2) == "_i" && name != "f_to_i" ? name.substr(0, name.size() - 2) : name;
+  const int32_t i = int32_t(a), j = int32_t(b);
+  if (name == "and_i") return i & j;
+  if (name == "or_i") return i | j;
+  if (name == "xor_i") return i ^ j;
+  if (name == "shl_i") return j < 0 || j > 31 ? 0 : int32_t(uint32_t(i) << j);
+  if (name == "shr_i") return i >> (j < 0 || j > 31 ? 31 : j);
+  if (s == "floor_div") return j == 0 ? 0 : floor(a / b);
+  if (s == "remainder") return j == 0 ? 0 : a - b * floor(a / b);
+  if (s == "fmod") return name == "fmod_i" && j == 0 ? 0 : fmod(a, b) + 0.0;
   if (s == "add") return a + b;
   if (s == "sub") return a - b;
   if (s == "mul") return a * b;
@@ -236,8 +245,9 @@ ChainCase random_chain(std::mt19937& bits) {
     }
     return fitting[size_t(pick(0, int64_t(fitting.size()) - 1))];
   };
-  static const std::string inexact[] = {"div",     "sqrt", "rsqrt", "reciprocal", "exp",     "log",   "tanh",
-                                        "sigmoid", "erf",  "gelu",  "silu",       "uniform", "normal"};
+  static const std::string inexact[] = {"div",   "sqrt", "rsqrt",   "reciprocal", "exp", "log",   "tanh",  "sigmoid", "erf",
+                                        "gelu",  "silu", "uniform", "normal",     "pow", "pow_i", "atan2", "atan",    "expm1",
+                                        "log1p", "exp2", "log2",    "log10",      "sin", "cos",   "fmod"};
   for (int k = int(pick(0, 14)); k > 0;) {
     ChainCase::Step s = {int(pick(0, CHAIN_STEPS - 1)), int(pick(0, 15)), {-1, -1, -1}};
     if (std::find(std::begin(inexact), std::end(inexact), STEP_NAMES[s.kind]) != std::end(inexact)) continue;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "simd/math.h"
+#include "simd/powers.h"
+#include "simd/trigonometry.h"
 
 namespace ISA {
 namespace {
@@ -38,6 +40,10 @@ const Function functions[] = {
     {"tanh", [](Vec x) { return tanh(x); }, ::tanh, 2},        {"sigmoid", [](Vec x) { return sigmoid(x); }, exact_sigmoid, 2},
     {"erf", [](Vec x) { return erf(x); }, ::erf, 4},           {"silu", [](Vec x) { return silu(x); }, exact_silu, -1},
     {"rsqrt", [](Vec x) { return rsqrt(x); }, exact_rsqrt, 2}, {"gelu", [](Vec x) { return gelu(x); }, exact_gelu, -1},
+    {"expm1", [](Vec x) { return expm1(x); }, ::expm1, 2},     {"log1p", [](Vec x) { return log1p(x); }, ::log1p, 2},
+    {"exp2", [](Vec x) { return exp2(x); }, ::exp2, 2},        {"log2", [](Vec x) { return log2(x); }, ::log2, 2},
+    {"log10", [](Vec x) { return log10(x); }, ::log10, 2},     {"sin", [](Vec x) { return sin(x); }, ::sin, 2},
+    {"cos", [](Vec x) { return cos(x); }, ::cos, 2},           {"atan", [](Vec x) { return atan(x); }, ::atan, 2},
 };
 
 float from_bits(uint32_t bits) {
@@ -138,8 +144,44 @@ int64_t test_turns() {
   return worst < 1.5e-7 ? 0 : 1;
 }
 
+// Functions of two values: every pair of special ones, then random bits, then moderate values, whose results are mostly finite.
+int64_t test_pairs(const char* name, Vec (*vector)(Vec, Vec), double (*reference)(double, double), int64_t bound, uint64_t count) {
+  const float special[] = {0,        -0.0f,    1,         -1,          2,          -2,     3,      -3,      0.5f,
+                           -0.5f,    INFINITY, -INFINITY, NAN,         1e38f,      -1e38f, 1e-45f, -1e-45f, 1e-38f,
+                           16777216, 16777215, -16777215, 0.99999994f, 1.0000001f, 1e10f,  -1e10f, 0.1f};
+  constexpr uint64_t N = sizeof special / sizeof *special;
+  uint64_t state = 1;
+  const auto bits = [&] { return uint32_t((state = state * 6364136223846793005u + 1442695040888963407u) >> 32); };
+  const auto moderate = [&] { return float(int32_t(bits())) * 0x1p-28f; };
+  int64_t failures = 0;
+  double worst = 0;
+  for (uint64_t i = 0; i < N * N + count; i += LANES) {
+    float a[LANES], b[LANES], r[LANES];
+    for (int k = 0; k < LANES; k++) {
+      const uint64_t j = i + uint64_t(k);
+      a[k] = j < N * N ? special[j / N] : j % 2 ? from_bits(bits()) : moderate();
+      b[k] = j < N * N ? special[j % N] : j % 4 == 1 ? from_bits(bits()) : moderate() * (j % 4 == 0 ? 16 : 1);
+    }
+    store(r, vector(load(a), load(b)));
+    for (int k = 0; k < LANES; k++) {
+      const double exact = reference(a[k], b[k]);
+      const float want = float(exact);
+      const bool number = !isnan(want) && !isnan(r[k]);
+      const int64_t apart = number ? llabs(place(r[k]) - place(want)) : isnan(want) != isnan(r[k]) ? INT32_MAX : 0;
+      const bool wrong = apart > bound || (number && want == 0 && exact == 0 && signbit(want) != signbit(r[k]));
+      worst = fmax(worst, double(apart));
+      if (wrong && failures++ < 3) printf("  %s(%.9g, %.9g) = %.9g, not %.9g\n", name, a[k], b[k], r[k], want);
+    }
+  }
+  printf("%-8s %s %g ULP\n", name, failures ? "FAIL" : "ok  ", worst);
+  return failures;
+}
+
 int run(uint64_t stride) {
+  const uint64_t pairs = (uint64_t(1) << 32) / stride / 4;
   int64_t failures = test_turns();
+  failures += test_pairs("pow", [](Vec x, Vec y) { return pow(x, y); }, ::pow, 2, pairs);
+  failures += test_pairs("atan2", [](Vec y, Vec x) { return atan2(y, x); }, ::atan2, 3, pairs);
   for (const Function& f : functions) failures += test(f, stride);
   return failures ? 1 : 0;
 }

@@ -75,6 +75,33 @@ describe('batches', () => {
     expect(await pass(batches)).toEqual([0, 1, 2, 3]);
   });
 
+  test('prefetch begins batches ahead, in order; one that fails is told in its turn, or not at all', async () => {
+    const begun: number[] = [];
+    const failing: Dataset<number> = {
+      length: 6,
+      async batch(indices) {
+        begun.push(indices[0]!);
+        if (indices[0] === 3) throw new RangeError('disk on fire');
+        return indices[0]!;
+      },
+    };
+    const found: number[] = [];
+    const go = async (until: number): Promise<void> => {
+      for await (const row of new DataLoader(failing, { prefetch: 2 })) {
+        found.push(row);
+        if (row === until) return;
+      }
+    };
+    await go(1);
+    expect([found, begun]).toEqual([
+      [0, 1],
+      [0, 1, 2, 3],
+    ]);
+    await expect(go(5)).rejects.toThrow('disk on fire');
+    expect(found).toEqual([0, 1, 0, 1, 2]);
+    for (const prefetch of [-1, 0.5, Number.NaN]) expect(() => loader(3, { prefetch })).toThrow(ArgumentError);
+  });
+
   test('a tensor is no data set', () => {
     expect(() => new DataLoader(randn([4, 2]) as never)).toThrow('new TensorDataset(x, y)?');
     expect(() => new DataLoader(undefined as never)).toThrow(ArgumentError);

@@ -1,8 +1,9 @@
 // IDX files: elements of every type, gzipped or not; sizes that lie and bombs are refused before they cost memory.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { ArgumentError, FormatError, loadIdx } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { cutEverywhere, flipEverywhere } from './damage.js';
 import { ownFolder } from './folder.js';
 
 const at = ownFolder();
@@ -98,4 +99,30 @@ test('damaged gzip data are refused', async () => {
 
 test('no file', async () => {
   await expect(loadIdx(at('none'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('cut off anywhere, or with any byte flipped', async () => {
+  const bytes = idx(
+    0x0b,
+    [3, 2],
+    Uint8Array.from({ length: 12 }, (_, i) => i),
+  );
+  for (const [name, packed] of [
+    ['plain.idx', bytes],
+    ['zipped.idx', gzipSync(bytes)],
+  ] as const) {
+    await writeFile(at(name), packed);
+    await cutEverywhere(at(name), at(`cut-${name}`), (file) => loadIdx(file));
+    await flipEverywhere(
+      at(name),
+      at(`flip-${name}`),
+      (file) => loadIdx(file),
+      async (t, where) => {
+        expect(
+          t.size * { 8: 1, 9: 1, 11: 2, 12: 4, 13: 4, 14: 8 }[name === 'plain.idx' ? (await readFile(at(`flip-${name}`)))[2]! : 11]!,
+          where,
+        ).toBe(12);
+      },
+    );
+  }
 });

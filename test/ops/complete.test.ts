@@ -21,6 +21,9 @@ const OTHER_FUNCTIONS = [
   'setNumThreads',
 ];
 
+/** Data sets and files: test/data, test/io. */
+const DATA_FUNCTIONS = ['collate', 'loadNpy', 'loadNpz', 'loadTorch', 'saveNpy', 'saveNpz', 'mapBatches', 'padded', 'randomSplit'];
+
 /** Their values are random: random.test.ts compares them with a reference of its own. */
 const RANDOM = ['rand', 'randn', 'randperm', 'randint', 'multinomial', 'bernoulli', 'uniform', 'normal', 'truncatedNormal', 'exponential'];
 
@@ -31,7 +34,7 @@ const functionsOf = (of: object): string[] =>
 const methods = Object.getOwnPropertyNames(hebb.Tensor.prototype).filter((name) => !ASKING.includes(name));
 const ops = [
   ...methods.map((name) => `Tensor.${name}`),
-  ...functionsOf(hebb).filter((name) => !OTHER_FUNCTIONS.includes(name)),
+  ...functionsOf(hebb).filter((name) => !OTHER_FUNCTIONS.includes(name) && !DATA_FUNCTIONS.includes(name)),
   ...functionsOf(hebb.nn).map((name) => `nn.${name}`),
 ];
 

@@ -4,23 +4,9 @@ import { type Fill, type Input, input, type Layout, listed, magnitudes, reals, S
 import { map, type Ref, zip } from '../oracle.js';
 import type { Case, Gradient, Tolerance } from '../table.js';
 
-type Unary =
-  | 'neg'
-  | 'square'
-  | 'sqrt'
-  | 'rsqrt'
-  | 'reciprocal'
-  | 'sign'
-  | 'abs'
-  | 'exp'
-  | 'log'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'relu'
-  | 'gelu'
-  | 'silu';
-type Binary = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+/** The methods without arguments, or with optional ones alone, and those with one operand. */
+type Unary = { [K in keyof Tensor]: Tensor[K] extends () => Tensor ? K : never }[keyof Tensor];
+type Binary = { [K in keyof Tensor]: Tensor[K] extends (b: Tensor | number) => Tensor ? K : never }[keyof Tensor];
 
 const nameOf = (shape: readonly number[]): string => (shape.length ? shape.join('x') : 'scalar');
 
@@ -133,10 +119,16 @@ interface BinaryPlan {
   readonly values: readonly [Fill, Fill];
   readonly gradient: Gradient;
   readonly bool?: boolean;
+  /** Exact unless given: IEEE defines most results. */
+  readonly tolerance?: Tolerance;
 }
 
-/** Cases of `a.name(b)`, all of them exact: IEEE defines each result. */
-export function binary(name: Binary, f: (a: number, b: number) => number, { values, gradient, bool = false }: BinaryPlan): Case[] {
+/** Cases of `a.name(b)`. */
+export function binary(
+  name: Binary,
+  f: (a: number, b: number) => number,
+  { values, gradient, bool = false, tolerance = 'exact' }: BinaryPlan,
+): Case[] {
   const dtype = bool ? 'bool' : 'f32';
   const hebb = (a: Tensor, b: Tensor): Tensor => a[name](b);
   const oracle = (a: Ref, b: Ref): Ref => zip(f, a, b);
@@ -145,7 +137,7 @@ export function binary(name: Binary, f: (a: number, b: number) => number, { valu
     dtype,
     hebb,
     oracle,
-    tolerance: 'exact',
+    tolerance,
     gradient,
     plain: bool ? 'a comparison' : undefined,
   } as const;
@@ -184,7 +176,12 @@ export function binary(name: Binary, f: (a: number, b: number) => number, { valu
 }
 
 /** An op on integers: exact, beyond 2^24 too, where f32 is not. */
-export function integers(name: Binary | 'neg' | 'abs', f: (a: number, b: number) => number, dtype: 'i32' | 'f32' | 'bool' = 'i32'): Case[] {
+export function integers(
+  name: Binary | 'neg' | 'abs',
+  f: (a: number, b: number) => number,
+  dtype: 'i32' | 'f32' | 'bool' = 'i32',
+  plain = dtype === 'bool' ? 'a comparison' : undefined,
+): Case[] {
   const one = name === 'neg' || name === 'abs';
   const base = {
     op: `Tensor.${name}`,
@@ -193,7 +190,7 @@ export function integers(name: Binary | 'neg' | 'abs', f: (a: number, b: number)
     dtype,
     tolerance: 'exact',
     gradient: 'none',
-    plain: dtype === 'bool' ? 'a comparison' : undefined,
+    plain,
   } as const;
   const inputs = (...list: Input[]): Input[] => (one ? list.slice(0, 1) : list);
   const extremes = listed([2 ** 31 - 1, -(2 ** 31), 0, -1, 1, 2 ** 24 + 1, -(2 ** 24) - 1]);

@@ -1,9 +1,13 @@
-// exp, log, tanh, sigmoid, erf, relu, gelu, silu, leakyRelu. The ULP are those that the design promises.
+// exp, log, tanh, sigmoid, erf, relu, gelu, silu, leakyRelu (the ULP are those that the design promises), and the families with
+// files of their own.
 import type { Tensor } from 'hebb';
 import { clearOfZero, input, listed, reals, SPECIALS } from '../inputs.js';
 import { erf, gelu, map, type Ref, sigmoid, silu } from '../oracle.js';
 import type { Case } from '../table.js';
 import { unary } from './element.js';
+import { powers } from './powers.js';
+import { rounding } from './rounding.js';
+import { trigonometry } from './trigonometry.js';
 
 const any = reals(-3, 3);
 
@@ -18,6 +22,9 @@ export const math: readonly Case[] = [
   // Where sigmoid(x) is denormal it has lost bits, and silu with it.
   ...unary('silu', silu, { values: any, tolerance: 4, gradient: 'smooth', extremes: 'scaled' }),
   ...leakyRelus(),
+  ...powers,
+  ...trigonometry,
+  ...rounding,
 ];
 
 function leakyRelus(): Case[] {

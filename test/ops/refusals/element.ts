@@ -20,8 +20,32 @@ const UNARY = [
   'silu',
   'leakyRelu',
   'detach',
+  'expm1',
+  'exp2',
+  'log1p',
+  'log2',
+  'log10',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+  'frac',
+  'isNaN',
+  'isFinite',
+  'isInf',
 ] as const;
-const BINARY = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+const BINARY = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'pow', 'atan2'] as const;
 const LOGIC = ['logicalAnd', 'logicalOr'] as const;
 
 const wrong = (value: unknown): never => value as never;
@@ -115,6 +139,15 @@ export const element: readonly Refusal[] = [
     error: ShapeError,
     says: "(3) and (4) don't broadcast",
   },
+  {
+    op: 'Tensor.pow',
+    name: 'an integer to -2',
+    call: () => tensor([1], { dtype: 'i32' }).pow(-2),
+    error: ArgumentError,
+    says: "i32 holds no negative powers, got -2; use .to('f32')",
+  },
+  { op: 'Tensor.lerp', name: '(3) to (4)', call: () => zeros([3]).lerp(zeros([4]), 0.5), error: ShapeError, says: "don't broadcast" },
+  { op: 'Tensor.lerp', name: 'no weight', call: () => zeros([3]).lerp(1, wrong(undefined)), error: ArgumentError, says: 'got undefined' },
   {
     op: 'Tensor.to',
     name: 'an unknown dtype',
