@@ -4,11 +4,11 @@ import { run, type Tensor } from 'hebb';
 import { repeated, type Sampler } from './measure.js';
 
 /** Samples the time of one of the `operations` equal operations that record() records for one run. */
-export async function inFlight(record: () => Tensor, operations = 1, depth = 3): Promise<Sampler> {
+export async function inFlight(record: () => Tensor | Tensor[], operations = 1, depth = 3): Promise<Sampler> {
   const submit = async (): Promise<void> => {
-    const result = record();
-    await run(result);
-    result.dispose();
+    const results = [record()].flat();
+    await run(...results);
+    for (const result of results) result.dispose();
   };
   const sampleRun = await repeated(async (count) => {
     const pending: Promise<void>[] = [];

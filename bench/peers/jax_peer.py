@@ -10,6 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy
 
+from jax_index import workloads as index_workloads
+
 IMAGES, BATCH = 60_000, 32
 random = numpy.random.default_rng(1)
 
@@ -142,5 +144,5 @@ workloads = {
     "sort.sort": jitted(lambda: [normal(1 << 20)], jnp.sort),
     "sort.topK": jitted(lambda: [normal(1 << 20)], lambda x: jax.lax.top_k(x, 100)[0]),
     "sort.cumsum": jitted(lambda: [normal(1 << 20)], jnp.cumsum),
-} | reductions()
+} | reductions() | index_workloads
 serve("jax", jax.__version__, workloads, threads)

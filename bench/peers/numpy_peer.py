@@ -8,6 +8,7 @@ import numpy
 from numpy.lib.stride_tricks import as_strided
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from numpy_index import workloads as index_workloads
 from serve import serve, thread_count
 
 SIZES = (64, 128, 256, 512, 1024, 2048)
@@ -111,4 +112,4 @@ if threads == 1:
     } | reductions() | ordering()
 else:
     workloads = {f"gemm.{size}.mt": {config: square(size)} for size in SIZES}
-serve("numpy", numpy.__version__, workloads, threads)
+serve("numpy", numpy.__version__, workloads | (index_workloads if threads == 1 else {}), threads)

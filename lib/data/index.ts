@@ -3,8 +3,8 @@ export { type Batch, type BatchField, type Collate, collate, type PadOptions, pa
 export { type CsvOptions, csv, jsonLines } from './csv.js';
 export { type Dataset, Subset, TensorDataset } from './dataset.js';
 export type { TrainTest } from './digits_files.js';
-export { type Image, type ImageFolder, type ImageFolderOptions, imageFolder } from './image_folder.js';
 export { type KFoldOptions, kFold, leaveOneOut } from './folds.js';
+export { type Image, type ImageFolder, type ImageFolderOptions, imageFolder } from './image_folder.js';
 export { IterableDataset, type IterableDatasetOptions, type SampleSource } from './iterable.js';
 export type { Labels } from './labels.js';
 export { DataLoader, type DataLoaderOptions } from './loader.js';

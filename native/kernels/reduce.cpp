@@ -223,15 +223,6 @@ void finish(const void* state, int64_t n, double, void* out) { memcpy(out, state
 #include "kernels/reduce_deviations.inc.h"
 #include "kernels/reduce_position.inc.h"
 
-void scatter_add(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n) {
-  for (int64_t i = 0; i < count; i++, src += stride) {
-    float* to = dst + index[i] * stride;
-    int64_t j = 0;
-    for (; j + LANES <= n; j += LANES) store(to + j, add(load(to + j), load(src + j)));
-    for (; j < n; j++) to[j] += src[j];
-  }
-}
-
 template <class R> constexpr hebb::ReduceKernel values(void (*end)(const void*, int64_t, double, void*) = finish) {
   return {start<R>, rows<R>, columns<R>, merge<R>, end};
 }
@@ -247,8 +238,7 @@ constexpr hebb::ReduceKernels reduce_kernels = {
      reduction::values<reduction::Max>(), reduction::values<reduction::Min>(), reduction::positions<reduction::Max>(),
      reduction::positions<reduction::Min>(), reduction::values<reduction::Prod>(reduction::finish_sum), reduction::deviations,
      reduction::values<reduction::SumInt>(), reduction::values<reduction::MaxInt>(), reduction::values<reduction::MinInt>(),
-     reduction::positions<reduction::MaxInt>(), reduction::positions<reduction::MinInt>(), reduction::values<reduction::ProdInt>()},
-    reduction::scatter_add};
+     reduction::positions<reduction::MaxInt>(), reduction::positions<reduction::MinInt>(), reduction::values<reduction::ProdInt>()}};
 
 }  // namespace
 }  // namespace ISA

@@ -29,8 +29,6 @@ struct ReduceKernel {
 
 struct ReduceKernels {
   ReduceKernel kinds[REDUCE_KINDS];
-  // dst is (?, stride), src is (count, stride): row index[i] of dst += row i of src, in order of i, for the first n columns.
-  void (*scatter_add)(float* dst, const int32_t* index, const float* src, int64_t count, int64_t stride, int64_t n);
 };
 
 }  // namespace hebb

@@ -4,6 +4,7 @@
 #include "base/types.h"
 #include "kernels/chain.h"
 #include "kernels/gemm.h"
+#include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
 #include "kernels/reduce.h"
@@ -19,6 +20,7 @@ struct KernelTable {
   int lanes;  // f32 lanes of a vector
   ChainKernels chain;
   GemmKernels gemm;
+  MoveKernels move;
   OptimizerKernels optimizer;
   ReduceKernels reduce;
   ScanKernels scan;

@@ -9,6 +9,7 @@ namespace {
 namespace transposition {
 
 constexpr int64_t DOWN = 64, ACROSS = 256;  // rows and columns of a tile
+constexpr int64_t AHEAD = 32;  // columns that are asked for before they are needed: the CPU doesn't follow 64 rows by itself
 
 struct Matrices {
   const char* src;
@@ -22,7 +23,10 @@ struct Matrices {
 
 template <bool STREAM> SIMD_INLINE void whole_block(const Matrices& m, int64_t i, int64_t j) {
   Vec block[LANES];
-  for (int k = 0; k < LANES; k++) block[k] = load(m.from(i + k, j));
+  for (int k = 0; k < LANES; k++) {
+    block[k] = load(m.from(i + k, j));
+    if (STREAM) __builtin_prefetch(m.from(i + k, j + AHEAD), 0, 2);
+  }
   transpose(block);
   for (int k = 0; k < LANES; k++) STREAM ? stream(m.to(i, j + k), block[k]) : store(m.to(i, j + k), block[k]);
 }

@@ -1,5 +1,6 @@
 // copy: between two strided views of one shape. The decoder drops and merges dimensions, then picks what moves a tile: memcpy of
 // runs that are contiguous on both sides, a 2-D transpose, or plain strided loops. Units of work are tiles, or parts of one large tile.
+#include <stdlib.h>
 #include <string.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace hebb {
 namespace {
 
 constexpr int64_t UNIT = 1 << 17;  // bytes that are worth a claim by a thread
+constexpr int64_t SHORT = 128;     // bytes of a run that is not worth going around the caches
 constexpr int64_t ACROSS = 256;    // columns that a part of a transpose has at least: the kernel's tile
 
 struct Dim {
@@ -48,6 +50,12 @@ struct Item16 {
 template <class T> void move_item(const char* from, char* to) { memcpy(to, from, sizeof(T)); }
 
 template <class T> void copy_strided(const char* from, char* to, const Dim& row, int64_t count) {
+  if (row.src == 0 && row.dst == int64_t(sizeof(T))) {  // one value again and again
+    T value;
+    move_item<T>(from, reinterpret_cast<char*>(&value));
+    std::fill_n(reinterpret_cast<T*>(to), count, value);
+    return;
+  }
   for (int64_t i = 0; i < count; i++) move_item<T>(from + i * row.src, to + i * row.dst);
 }
 
@@ -132,12 +140,20 @@ void Copy::choose(std::vector<Dim> all) {
       all.erase(across);
     }
   }
+  // Runs that go around the caches may be written in any order: in that of the source it is read from one end to the other.
+  if (mode == Mode::runs && stream && row.size * item >= SHORT) {
+    std::stable_sort(all.begin(), all.end(), [](const Dim& a, const Dim& b) { return std::abs(a.src) > std::abs(b.src); });
+  }
   dims = int(all.size());
   std::copy(all.begin(), all.end(), outer);
   for (const Dim& dim : all) tiles *= dim.size;
 }
 
 void Copy::plan(std::vector<Dim> all) {
+  static const int64_t beyond_caches = os::caches().l3;
+  int64_t moved = bytes;
+  for (const Dim& dim : all) moved *= dim.size;
+  stream = moved >= beyond_caches / 2;
   choose(simplified(std::move(all)));
   const int64_t length = mode == Mode::transpose ? col.size : row.size, across = row.size * col.size / length * item;
   const int64_t tile = length * across;
@@ -148,9 +164,6 @@ void Copy::plan(std::vector<Dim> all) {
     part = length;
     group = std::max<int64_t>(1, UNIT / tile);
   }
-  static const int64_t beyond_caches = os::caches().l3;
-  const int64_t moved = tiles * tile;
-  stream = moved >= beyond_caches / 2;
   const double slow = mode == Mode::runs ? 0 : mode == Mode::transpose && item == 4 ? 0.05 : 0.5;
   nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(moved)) + double(moved / item) * slow + double(tiles) * 5;
 }
@@ -183,6 +196,7 @@ void Copy::run(Run& run) const {
         y -= outer[d].size * outer[d].dst;
       }
     }
+    if (stream && mode == Mode::runs) run.kernels().move.fence();
   });
 }
 
@@ -203,7 +217,8 @@ void Copy::move(const Run& run, const char* from, char* to, int64_t begin, int64
   from += begin * row.src;
   to += begin * row.dst;
   if (mode == Mode::runs) {
-    memcpy(to, from, size_t(count * item));
+    if (stream && count * item >= SHORT) run.kernels().move.stream(to, from, count * item);
+    else memcpy(to, from, size_t(count * item));
     return;
   }
   switch (item) {

@@ -7,18 +7,23 @@
 #include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 namespace {
 
 constexpr int64_t UNIT = 1 << 14;   // bytes that are worth a claim by a thread
 constexpr int64_t AHEAD = 1 << 13;  // bytes of rows that are asked for before they are copied: no prefetcher foresees a row's place
+constexpr int64_t SHORT = 128;     // bytes of a row that is not worth going around the caches
 
 struct GatherRows final : Command {
   int64_t outer = 0, src_rows = 0, row_bytes = 0, count = 0, group = 1, ahead = 1;
   int32_t src = 0, index = 0, out = 0;
+  bool streams = false;
 
   void run(Run& run) const override {
+    const auto& kernels = run.kernels().move;
+    if (streams) return gather(run, [n = row_bytes, &kernels](char* to, const char* from) { kernels.stream(to, from, n); });
     switch (row_bytes) {
       case 1: return gather(run, [](char* to, const char* from) { *to = *from; });
       case 2: return gather(run, [](char* to, const char* from) { memcpy(to, from, 2); });
@@ -49,6 +54,7 @@ struct GatherRows final : Command {
           move(to + row * row_bytes, plane + at[i] * row_bytes);
         }
       }
+      if (streams) run.kernels().move.fence();
     });
   }
 };
@@ -65,6 +71,8 @@ std::unique_ptr<Command> decode_gather_rows(Reader& reader) {
   command->index = reader.read(command->count * 4);
   const int64_t rows = reader.product(command->outer, command->count), bytes = reader.product(rows, command->row_bytes);
   command->out = reader.write(bytes);
+  static const int64_t beyond_caches = os::caches().l3;
+  command->streams = bytes >= beyond_caches / 2 && command->row_bytes >= SHORT;
   command->group = std::max<int64_t>(1, UNIT / std::max<int64_t>(16, command->row_bytes));
   command->ahead = std::clamp<int64_t>(AHEAD / std::max<int64_t>(1, command->row_bytes), 1, 64);
   command->nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(2 * double(bytes)) + double(rows) * 3;

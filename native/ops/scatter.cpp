@@ -8,11 +8,14 @@
 #include "ops/estimate.h"
 #include "ops/reader.h"
 #include "ops/run.h"
+#include "runtime/os.h"
 
 namespace hebb {
 namespace {
 
 constexpr int64_t UNIT = 1 << 14;   // values that are worth a claim by a thread
+constexpr int64_t LINE_BYTES = 1 << 16;  // of a line that is put together in the cache
+constexpr int64_t AHEAD = 1024, STEP = 16;  // values that are asked for ahead, a cache line of them at a time
 constexpr int64_t COLUMNS = 1024;   // values of k that a unit has at most: what it writes stays in the cache
 
 struct Scatter final : Command {
@@ -20,6 +23,7 @@ struct Scatter final : Command {
   Kind kind = set;
   int64_t bytes = 4, outer = 0, axis = 0, inner = 0, count = 0, group = 1;
   int32_t index = 0, src = 0, base = -1, dst = 0;
+  bool large = false;
 
   void run(Run& run) const override {
     if (kind == add_f32) return scatter<float>(run, [](float& to, float value) { to += value; });
@@ -38,15 +42,13 @@ struct Scatter final : Command {
     const T* const from = run.ptr<const T>(src);
     const T* const start = base < 0 ? nullptr : run.ptr<const T>(base);
     T* const to = run.ptr<T>(dst);
+    if (inner == 1) return scatter_lines(run, at, from, start, to, update);
     const int64_t pieces = ceil_div(inner, COLUMNS);
     run.parallel(ceil_div(outer, group) * pieces, nanoseconds, [=, this, &run](int64_t unit, int) {
       const int64_t first = unit / pieces * group, column = unit % pieces * COLUMNS, columns = std::min(COLUMNS, inner - column);
       for (int64_t o = first; o < std::min(outer, first + group); o++) {
         T* const plane = to + o * axis * inner + column;
-        for (int64_t i = 0, rows = pieces == 1 ? 1 : axis, width = pieces == 1 ? axis * inner : columns; i < rows; i++) {
-          if (start) memcpy(plane + i * inner, start + o * axis * inner + column + i * inner, size_t(width) * sizeof(T));
-          else memset(plane + i * inner, 0, size_t(width) * sizeof(T));
-        }
+        begin(plane, start ? start + o * axis * inner + column : nullptr, columns);
         for (int64_t i = 0; i < count; i++) {
           const int64_t row = (o * count + i) * inner + column;
           for (int64_t k = 0; k < columns; k++) {
@@ -56,6 +58,40 @@ struct Scatter final : Command {
           }
         }
       }
+    });
+  }
+
+  // The first contents of some columns of a plane.
+  template <class T> void begin(T* plane, const T* start, int64_t columns) const {
+    const int64_t rows = columns == inner ? 1 : axis, width = columns == inner ? axis * inner : columns;
+    for (int64_t i = 0; i < rows; i++, plane += inner) {
+      if (start) memcpy(plane, start + i * inner, size_t(width) * sizeof(T));
+      else memset(plane, 0, size_t(width) * sizeof(T));
+    }
+  }
+
+  // Along the last axis: a line that fits a thread's scratch is put together there, and leaves it around the caches where there are many.
+  template <class T, class Update>
+  void scatter_lines(Run& run, const int32_t* at, const T* from, const T* start, T* to, Update update) const {
+    const auto& kernels = run.kernels().move;
+    const bool streams = large && axis * int64_t(sizeof(T)) <= LINE_BYTES;
+    run.parallel(ceil_div(outer, group), nanoseconds, [=, this, &run, &kernels](int64_t unit, int worker) {
+      const int64_t end = std::min(outer, (unit + 1) * group);
+      for (int64_t o = unit * group; o < end; o++) {
+        T* const line = streams ? static_cast<T*>(run.thread_scratch(worker)) : to + o * axis;
+        begin(line, start ? start + o * axis : nullptr, 1);
+        const int32_t* const places = at + o * count;
+        const T* const values = from + o * count;
+        for (int64_t i = 0; i < count; i += STEP) {
+          if (streams) __builtin_prefetch(places + i + AHEAD), __builtin_prefetch(values + i + AHEAD);
+          for (int64_t k = i; k < std::min(count, i + STEP); k++) {
+            if (uint32_t(places[k]) >= uint64_t(axis)) return run.fail(Fault::index_range, o * count + k, places[k], axis);
+            update(line[places[k]], values[k]);
+          }
+        }
+        if (streams) kernels.stream(to + o * axis, line, axis * int64_t(sizeof(T)));
+      }
+      if (streams) kernels.fence();
     });
   }
 };
@@ -78,6 +114,8 @@ std::unique_ptr<Command> decode_scatter(Reader& reader) {
   s.src = reader.read(reader.product(values, s.bytes));
   s.base = reader.read_or_none(reader.product(results, s.bytes));
   s.dst = reader.write(reader.product(results, s.bytes));
+  static const int64_t beyond_caches = os::caches().l3;
+  s.large = results * s.bytes >= beyond_caches / 2;
   const int64_t plane = std::max<int64_t>(1, (s.axis + s.count) * s.inner);
   s.group = std::max<int64_t>(1, UNIT / plane);
   s.nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(double(results + 2 * values) * 8) + double(values) * 1.2;

@@ -184,16 +184,34 @@ void check_transpose(const KernelTable& table, int64_t rows, int64_t cols, bool 
   check(y == ref, table.isa, "transpose " + std::to_string(rows) + "x" + std::to_string(cols));
 }
 
-void check_scatter(const KernelTable& table, int64_t n) {
-  const Ints index = {2, 0, 2, 1, 2};
-  const int64_t stride = n + 1;
-  const Floats src = normal(5 * stride);
-  Floats dst(size_t(3 * stride), 0), ref(dst);
-  for (size_t i = 0; i < 5; i++) {
-    for (int64_t j = 0; j < n; j++) ref[size_t(index[i] * stride + j)] += src[i * size_t(stride) + size_t(j)];
+void check_moves(const KernelTable& table, int64_t n) {
+  const std::string name = std::to_string(n);
+  const Ints rows = {2, 0, 2, 1, 2};
+  const Floats src = normal(3 * n);
+  Floats dst(size_t(n)), ref(size_t(n));
+  for (int32_t row : rows) {
+    for (int64_t j = 0; j < n; j++) ref[size_t(j)] += src[size_t(row * n + j)];
   }
-  table.reduce.scatter_add(dst.data(), index.data(), src.data(), 5, stride, n);
-  check(dst == ref, table.isa, "scatter_add " + std::to_string(n));
+  for (bool stream : {false, true}) {
+    table.move.sum_rows(dst.data(), src.data(), rows.data(), 5, n, stream);
+    check(dst == ref, table.isa, "sum_rows " + name);
+  }
+  table.move.sum_rows(dst.data(), src.data(), rows.data(), 0, n, true);
+  check(dst == Floats(size_t(n)), table.isa, "sum_rows of nothing " + name);
+  Ints index(static_cast<size_t>(n));
+  Floats picked(static_cast<size_t>(n));
+  for (size_t i = 0; i < index.size(); i++) index[i] = int32_t(i * 7 % size_t(3 * n)), picked[i] = src[size_t(index[i])];
+  check(table.move.gather(dst.data(), src.data(), index.data(), n, 3 * n) == n && dst == picked, table.isa, "gather " + name);
+  if (n == 0) return;
+  for (int32_t wrong : {-1, int32_t(3 * n)}) {
+    index[size_t(n / 2)] = wrong;
+    check(table.move.gather(dst.data(), src.data(), index.data(), n, 3 * n) == n / 2, table.isa, "gather out of range " + name);
+  }
+  for (int64_t from : {0, 1}) {
+    Floats copy(size_t(n));
+    table.move.stream(copy.data() + from, src.data(), (n - from) * 4);
+    check(std::equal(copy.begin() + from, copy.end(), src.begin()), table.isa, "stream " + name);
+  }
 }
 
 }  // namespace
@@ -215,7 +233,7 @@ int main(int argc, char** argv) {
     for (int64_t cols : SIZES) {
       for (const char* special : {"", "huge", "nan", "-inf"}) check_softmax(*table, cols, special);
       for (int64_t rows : SIZES) check_transpose(*table, rows, cols, rows % 2 == 0);
-      check_scatter(*table, cols);
+      check_moves(*table, cols);
     }
     printf("%s: %s\n", table->isa, failures ? "failed" : "ok");
   }
