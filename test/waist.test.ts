@@ -207,7 +207,7 @@ describe('Programs', () => {
       [OUTPUT, 0, LINE, 0],
     ];
     const compile = (kind: number, dtype: number) => addon.compile(program({ input: 1, output: 1 }, [], buffers, [reduce(kind, dtype)]));
-    const [sum, sumOfIntegers] = [0, 5];
+    const [sum, sumOfIntegers] = [0, 8];
     addon.release(compile(sum, F32));
     addon.release(compile(sumOfIntegers, I32));
     expect(() => compile(sum, I32)).toThrow('the host takes f32');

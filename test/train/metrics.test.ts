@@ -258,6 +258,8 @@ describe('what metrics refuse', () => {
 
   test.each([3, -1])('a label of %d, when the value is asked for', async (label) => {
     for (const metric of make()) {
+      metric.update(zeros([2, 3]), labels(0, 1));
+      await metric.compute();
       metric.update(zeros([2, 3]), labels(0, label));
       await expect(metric.compute(), metric.constructor.name).rejects.toThrow(IndexError);
     }
