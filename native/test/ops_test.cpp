@@ -1,5 +1,6 @@
 // Checks the commands' own work, decoding, cutting and threads, on every ISA that this CPU has: each against plain loops in float64,
 // then on three threads with equal bits. Kernels have kernels_test, Chains chain_test. Usage: ops_test [seed].
+#include "kernels/chain.h"
 #include "test/machine.h"
 
 namespace {
@@ -29,7 +30,7 @@ void check_reduce(int kind, int32_t outer, int32_t axis, int32_t inner, bool neg
   }
   Machine machine;
   const int32_t in = ints ? machine.buffer(xi) : machine.buffer(x), out = machine.buffer(Floats(size_t(results)));
-  const int32_t dtype = ints ? 3 : 0, negate = ints ? 35 : 8;
+  const int32_t dtype = ints ? 3 : 0, negate = int32_t(ints ? ChainStep::neg_i : ChainStep::neg);
   Ints args = {kind, outer, axis, inner, out, 1, total, 1, in, dtype, 0, negated ? 1 : 0};
   if (negated) args.insert(args.end(), {negate, 0, 0, -1, -1});
   args.insert(args.end(), {1, -1, dtype, negated ? 1 << 16 : 0});
