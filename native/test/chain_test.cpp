@@ -160,9 +160,11 @@ void test_broken_bodies(Machine& machine) {
 
 int main(int argc, char** argv) {
   if (argc > 1) seed = unsigned(atoi(argv[1]));
+  static std::vector<Runtime*>& kept = *new std::vector<Runtime*>;  // outlives the search for leaks at exit
   for (const KernelTable* table : supported_tables()) {
     for (int threads : {1, 3}) {
       Runtime& runtime = *new Runtime({table, threads, int64_t(1) << 34});  // never destroyed: its threads live on
+      kept.push_back(&runtime);
       if (!runtime.workers.prepare()) return 2;
       Machine machine{runtime, {}};
       bits.seed(seed);

@@ -1,5 +1,6 @@
 // Checks the commands' own work, decoding, cutting and threads, on every ISA that this CPU has: each against plain loops in float64,
 // then on three threads with equal bits. Kernels have kernels_test, Chains chain_test. Usage: ops_test [seed].
+#include "kernels/chain.h"
 #include "test/machine.h"
 #include "test/reduced_line.h"
 
