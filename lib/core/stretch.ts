@@ -252,8 +252,15 @@ function settleStep(ask: Ask, flight: Flight): void {
   flight.waiters.push({
     resolve: () => {},
     reject: (error) => {
-      if (!settled) ask.resolve!(failing(error));
-      else (ask.root as StepNode).updater.failed ??= error;
+      const { updater } = ask.root as StepNode;
+      if (settled) updater.failed ??= error;
+      else {
+        // A step before it may have failed first, and entailed this.
+        const first = updater.failed;
+        if (first) claim(first);
+        updater.failed = null;
+        ask.resolve!(failing(first ?? error));
+      }
       settled = true;
     },
   });
