@@ -40,6 +40,24 @@ test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', asy
   expect(Object.keys(await load(results[2]!)).sort()).toEqual(['1.bias', '1.weight', '3.bias', '3.weight']);
 }, 300_000);
 
-function run(file: string): string {
-  return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+test('regularisation: every way is told beside none, and its curves are drawn', () => {
+  const text = drawn('regularisation', ['12']);
+  const accuracies = [...text.matchAll(/^(none|L1|L2|dropout|early stopping) +\d+\.\d+ +(\d+\.\d+) /gm)];
+  expect(accuracies.map(([, name]) => name)).toEqual(['none', 'L1', 'L2', 'dropout', 'early stopping']);
+  for (const [, , accuracy] of accuracies) expect(Number(accuracy)).toBeGreaterThan(50); // chance is 10
+}, 120_000);
+
+/** What the example printed; it has drawn its SVG anew. */
+function drawn(name: string, args: string[]): string {
+  const file = join(output, `${name}.svg`);
+  rmSync(file, { force: true });
+  const text = run(`examples/${name}/index.ts`, args);
+  const svg = readFileSync(file, 'utf8');
+  expect(svg).toContain('<path');
+  expect(svg).not.toMatch(/NaN|undefined/);
+  return text;
+}
+
+function run(file: string, args: string[] = []): string {
+  return execFileSync(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
 }
