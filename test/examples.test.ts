@@ -47,6 +47,13 @@ test('regularisation: every way is told beside none, and its curves are drawn', 
   for (const [, , accuracy] of accuracies) expect(Number(accuracy)).toBeGreaterThan(50); // chance is 10
 }, 120_000);
 
+test('optimizers: six of them descend, each beside plain gradient descent', () => {
+  const text = drawn('optimizers', ['50']);
+  const losses = [...text.matchAll(/^(\w[\w ]*?) +[\d.]+ +(\d\.\d+e[+-]\d+) +\S+ ×/gm)].map(([, name, loss]) => [name, Number(loss)]);
+  expect(losses.map(([name]) => name)).toEqual(['gradient descent', 'momentum', 'Nesterov', 'AdaGrad', 'RMSprop', 'Adam']);
+  for (const [, loss] of losses) expect(loss).toBeLessThan(12); // it begins at 12.5
+}, 120_000);
+
 /** What the example printed; it has drawn its SVG anew. */
 function drawn(name: string, args: string[]): string {
   const file = join(output, `${name}.svg`);
