@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { load } from 'hebb';
+import { diabetes, load } from 'hebb';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,6 +53,26 @@ test('optimizers: six of them descend, each beside plain gradient descent', () =
   expect(losses.map(([name]) => name)).toEqual(['gradient descent', 'momentum', 'Nesterov', 'AdaGrad', 'RMSprop', 'Adam']);
   for (const [, loss] of losses) expect(loss).toBeLessThan(12); // it begins at 12.5
 }, 120_000);
+
+// Its data come from scikit-learn's package, which not every machine has.
+const known = await diabetes().then(
+  () => true,
+  () => false,
+);
+
+test.skipIf(!known)(
+  'regression: the network is far better than the mean, and near least squares',
+  () => {
+    const text = drawn('regression', ['60']);
+    const scores = Object.fromEntries(
+      [...text.matchAll(/^(mean|least squares|network) .* (-?\d\.\d+)$/gm)].map(([, name, r2]) => [name, Number(r2)]),
+    );
+    expect(scores.mean).toBe(0);
+    expect(scores['least squares']).toBeGreaterThan(0.45);
+    expect(scores.network).toBeGreaterThan(0.45);
+  },
+  120_000,
+);
 
 /** What the example printed; it has drawn its SVG anew. */
 function drawn(name: string, args: string[]): string {
