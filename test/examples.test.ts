@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { load } from 'hebb';
+import { diabetes, load } from 'hebb';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +40,51 @@ test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', asy
   expect(Object.keys(await load(results[2]!)).sort()).toEqual(['1.bias', '1.weight', '3.bias', '3.weight']);
 }, 300_000);
 
-function run(file: string): string {
-  return execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+test('regularisation: every way is told beside none, and its curves are drawn', () => {
+  const text = drawn('regularisation', ['12']);
+  const accuracies = [...text.matchAll(/^(none|L1|L2|dropout|early stopping) +\d+\.\d+ +(\d+\.\d+) /gm)];
+  expect(accuracies.map(([, name]) => name)).toEqual(['none', 'L1', 'L2', 'dropout', 'early stopping']);
+  for (const [, , accuracy] of accuracies) expect(Number(accuracy)).toBeGreaterThan(50); // chance is 10
+}, 120_000);
+
+test('optimizers: six of them descend, each beside plain gradient descent', () => {
+  const text = drawn('optimizers', ['50']);
+  const losses = [...text.matchAll(/^(\w[\w ]*?) +[\d.]+ +(\d\.\d+e[+-]\d+) +\S+ ×/gm)].map(([, name, loss]) => [name, Number(loss)]);
+  expect(losses.map(([name]) => name)).toEqual(['gradient descent', 'momentum', 'Nesterov', 'AdaGrad', 'RMSprop', 'Adam']);
+  for (const [, loss] of losses) expect(loss).toBeLessThan(12); // it begins at 12.5
+}, 120_000);
+
+// Its data come from scikit-learn's package, which not every machine has.
+const known = await diabetes().then(
+  () => true,
+  () => false,
+);
+
+test.skipIf(!known)(
+  'regression: the network is far better than the mean, and near least squares',
+  () => {
+    const text = drawn('regression', ['60']);
+    const scores = Object.fromEntries(
+      [...text.matchAll(/^(mean|least squares|network) .* (-?\d\.\d+)$/gm)].map(([, name, r2]) => [name, Number(r2)]),
+    );
+    expect(scores.mean).toBe(0);
+    expect(scores['least squares']).toBeGreaterThan(0.45);
+    expect(scores.network).toBeGreaterThan(0.45);
+  },
+  120_000,
+);
+
+/** What the example printed; it has drawn its SVG anew. */
+function drawn(name: string, args: string[]): string {
+  const file = join(output, `${name}.svg`);
+  rmSync(file, { force: true });
+  const text = run(`examples/${name}/index.ts`, args);
+  const svg = readFileSync(file, 'utf8');
+  expect(svg).toContain('<path');
+  expect(svg).not.toMatch(/NaN|undefined/);
+  return text;
+}
+
+function run(file: string, args: string[] = []): string {
+  return execFileSync(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
 }
