@@ -49,6 +49,16 @@ test('autoencoder: digits come back, codes cluster, and a picture', () => {
   expect([...readFileSync(picture).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
 }, 120_000);
 
+test('semi-supervised: pseudo-labels add to what 100 labels teach, and a chart', () => {
+  const chart = join(output, 'semi-supervised.svg');
+  rmSync(chart, { force: true });
+  const last = run('examples/semi-supervised/index.ts', '3').trim().split('\n').at(-1)!;
+  const [, accuracy, alone] = /^test accuracy (\S+) %, of the 100 labelled digits alone (\S+) %$/.exec(last)!;
+  expect(Number(alone)).toBeGreaterThan(65);
+  expect(Number(accuracy)).toBeGreaterThan(Number(alone) + 3);
+  expect(readFileSync(chart, 'utf8')).toContain('labels alone');
+}, 120_000);
+
 test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', async () => {
   const results = ['mnist-curve.svg', 'mnist-mistakes.png', 'mnist.safetensors'].map((name) => join(output, name));
   for (const file of results) rmSync(file, { force: true });
