@@ -26,7 +26,8 @@ const rounds = Number(process.argv[2] ?? 12);
 const output = fileURLToPath(new URL('../output/', import.meta.url));
 await mkdir(output, { recursive: true });
 
-// The test digits are only looked at; nothing is chosen by them.
+// No model sees the test digits, but dropout, rounds and the even classes were settled on by the test accuracy at this seed, which flatters it:
+// seeds 2 and 3, tried only afterwards, went from 75.6 to 89.8 % and from 75.1 to 88.0 %.
 manualSeed(1);
 const { train, test } = await mnist();
 const parts = await randomSplit(train, [LABELLED, train.length - LABELLED], { stratify: train.tensors[1] });
