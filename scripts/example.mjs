@@ -13,7 +13,7 @@ if (file === undefined) {
   const print = name === undefined ? console.log : console.error;
   if (name !== undefined) print(`There is no example '${name}'.\n`);
   print('npm run example -- NAME\n');
-  for (const [known, path] of examples) print(`  ${known.padEnd(12)} ${dim(firstComment(path))}`);
+  for (const [known, path] of examples) print(`  ${known.padEnd(18)} ${dim(firstComment(path))}`);
   process.exit(name === undefined ? 0 : 1);
 }
 

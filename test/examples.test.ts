@@ -25,6 +25,40 @@ test('xor: both networks learn, and it says how many starts do', () => {
   expect(Number(learned)).toBeLessThan(20);
 }, 120_000);
 
+test('cross-validation: five folds, their mean far above the majority class, and a chart', () => {
+  const chart = join(output, 'cross-validation.svg');
+  rmSync(chart, { force: true });
+  const text = run('examples/cross-validation/index.ts', '30');
+  const folds = [...text.matchAll(/^fold \d {2}accuracy (\S+) % {2}majority class 33\.3 %$/gm)].map(([, accuracy]) => Number(accuracy));
+  expect(folds).toHaveLength(5);
+  const [, mean] = /^accuracy (\S+) % ± \S+ %, majority class 33\.3 %$/m.exec(text)!;
+  expect(Number(mean)).toBeCloseTo(folds.reduce((sum, accuracy) => sum + accuracy, 0) / 5, 0);
+  expect(Number(mean)).toBeGreaterThan(85);
+  expect(readFileSync(chart, 'utf8')).toContain('majority class');
+});
+
+test('autoencoder: digits come back, codes cluster, and a picture', () => {
+  const picture = join(output, 'autoencoder.png');
+  rmSync(picture, { force: true });
+  const text = run('examples/autoencoder/index.ts', '2');
+  const [, error, average] = /^mean squared error (\S+), of the average digit (\S+)$/m.exec(text)!;
+  expect(Number(error)).toBeLessThan(Number(average) / 2);
+  const [, codes, pixels] = /^purity of 10 clusters of codes (\S+) %, of raw pixels (\S+) %$/m.exec(text)!;
+  expect(Number(codes)).toBeGreaterThan(40);
+  expect(Number(pixels)).toBeGreaterThan(40);
+  expect([...readFileSync(picture).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+}, 120_000);
+
+test('semi-supervised: pseudo-labels add to what 100 labels teach, and a chart', () => {
+  const chart = join(output, 'semi-supervised.svg');
+  rmSync(chart, { force: true });
+  const last = run('examples/semi-supervised/index.ts', '3').trim().split('\n').at(-1)!;
+  const [, accuracy, alone] = /^test accuracy (\S+) %, of the 100 labelled digits alone (\S+) %$/.exec(last)!;
+  expect(Number(alone)).toBeGreaterThan(65);
+  expect(Number(accuracy)).toBeGreaterThan(Number(alone) + 3);
+  expect(readFileSync(chart, 'utf8')).toContain('labels alone');
+}, 120_000);
+
 test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', async () => {
   const results = ['mnist-curve.svg', 'mnist-mistakes.png', 'mnist.safetensors'].map((name) => join(output, name));
   for (const file of results) rmSync(file, { force: true });
@@ -78,13 +112,13 @@ test.skipIf(!known)(
 function drawn(name: string, args: string[]): string {
   const file = join(output, `${name}.svg`);
   rmSync(file, { force: true });
-  const text = run(`examples/${name}/index.ts`, args);
+  const text = run(`examples/${name}/index.ts`, ...args);
   const svg = readFileSync(file, 'utf8');
   expect(svg).toContain('<path');
   expect(svg).not.toMatch(/NaN|undefined/);
   return text;
 }
 
-function run(file: string, args: string[] = []): string {
+function run(file: string, ...args: string[]): string {
   return execFileSync(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
 }
