@@ -1,7 +1,7 @@
-// Programs written against the API before it existed: each compiles under strict TypeScript and does what it says, in a folder of its own
-// that has hebb as users have it, in node_modules.
+// Programs written against the API before it existed, and those of the guides in docs/: each compiles under strict TypeScript and does what
+// it says, in a folder of its own that has hebb as users have it, in node_modules.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsx = pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+/** The guides of docs/, and where their programs print an accuracy. */
+const GUIDES = { 'coming-from-pytorch': /^(0\.\d+)$/m, 'coming-from-keras': /, (0\.\d+) \]$/m };
 const children: ChildProcess[] = [];
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hebb-programs-'));
   cpSync(join(root, 'test', 'programs'), folder, { recursive: true });
+  for (const name of Object.keys(GUIDES)) {
+    const pieces = readFileSync(join(root, 'docs', `${name}.md`), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g);
+    writeFileSync(join(folder, `${name}.ts`), [...pieces].map(([, piece]) => piece).join('\n'));
+  }
   mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
   symlinkSync(root, join(folder, 'node_modules', 'hebb'), 'junction');
   symlinkSync(join(root, 'node_modules', '@types', 'node'), join(folder, 'node_modules', '@types', 'node'), 'junction');
@@ -97,6 +103,17 @@ test('09 answers a good request and survives a bad one', async () => {
   expect(await bad.text()).toContain('784');
   expect((await ask(JSON.stringify(Array(784).fill(0)))).status).toBe(200);
 });
+
+test.each(Object.entries(GUIDES))(
+  'the pieces of docs/%s.md are one program that learns the digits',
+  (name, accuracy) => {
+    const [, found] = accuracy.exec(execute(['--import', tsx, `${name}.ts`]))!;
+    expect(Number(found)).toBeGreaterThan(0.95);
+    expect(existsSync(join(folder, 'model.safetensors'))).toBe(true);
+    rmSync(join(folder, 'model.safetensors'));
+  },
+  120_000,
+);
 
 function execute(args: string[]): string {
   return execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });

@@ -1,5 +1,24 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
-export { GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activations.js';
+export {
+  CELU,
+  ELU,
+  GELU,
+  type GELUOptions,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softmin,
+  Softplus,
+  type SoftplusOptions,
+  Softsign,
+  Tanh,
+} from './activations.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
@@ -8,6 +27,7 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
+export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhshrink, Threshold } from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';

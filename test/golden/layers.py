@@ -73,6 +73,16 @@ def main():
     add("glu", nn.GLU(), [tensors["x"]], ["dx"])
     add("glu.rows", nn.GLU(0), [tensors["x"]], ["dx"])
     add("swiglu", Swiglu(), [tensors["x"]], ["dx"])
+    for name, layer in {
+        "elu": nn.ELU(), "elu.alpha": nn.ELU(0.7), "celu": nn.CELU(), "celu.alpha": nn.CELU(0.7), "selu": nn.SELU(), "gelu": nn.GELU(),
+        "gelu.tanh": nn.GELU(approximate="tanh"), "silu": nn.SiLU(), "mish": nn.Mish(), "softplus": nn.Softplus(),
+        "softplus.beta": nn.Softplus(2, 1), "softsign": nn.Softsign(), "logsigmoid": nn.LogSigmoid(), "leakyrelu": nn.LeakyReLU(),
+        "softmax": nn.Softmax(-1), "softmax.rows": nn.Softmax(0), "logsoftmax": nn.LogSoftmax(-1), "softmin": nn.Softmin(-1),
+        "hardtanh": nn.Hardtanh(), "hardtanh.range": nn.Hardtanh(-0.3, 0.6), "relu6": nn.ReLU6(), "hardsigmoid": nn.Hardsigmoid(),
+        "hardswish": nn.Hardswish(), "hardshrink": nn.Hardshrink(), "hardshrink.lambda": nn.Hardshrink(0.2), "softshrink": nn.Softshrink(),
+        "softshrink.lambda": nn.Softshrink(0.2), "tanhshrink": nn.Tanhshrink(), "threshold": nn.Threshold(0.1, -2),
+    }.items():
+        add(name, layer, [tensors["x"]], ["dx"])
     write(__file__, tensors, SEED)
 
 

@@ -3,7 +3,7 @@ import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 import { checkNumber, checkPart } from '../check.js';
 import { checkBroadcasts, checkSame, Loss, type LossOptions, reduce } from './loss.js';
-import { positivePart, softPart, softplus } from './softplus.js';
+import { positivePart, softPart } from './softplus.js';
 
 /** Options of `bceLoss`. */
 export interface BCEOptions extends LossOptions {
@@ -58,11 +58,7 @@ export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean', w
 function binaryLosses(x: Tensor, y: Tensor, posWeight: Tensor | undefined): Tensor {
   if (posWeight === undefined) return positivePart(x).sub(x.mul(y)).add(softPart(x));
   checkBroadcasts('bceWithLogits', 'posWeight', posWeight, x.shape);
-  return y
-    .neg()
-    .add(1)
-    .mul(softplus(x))
-    .add(y.mul(posWeight).mul(softplus(x.neg())));
+  return y.neg().add(1).mul(x.softplus()).add(y.mul(posWeight).mul(x.neg().softplus()));
 }
 
 function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
@@ -95,7 +91,7 @@ export function focalLoss(logits: Tensor, y: Tensor, { reduction = 'mean', alpha
   // The logit of pₜ: -log pₜ is softplus(-z), -log(1 - pₜ) is softplus(z).
   const z = logits.mul(y.mul(2).sub(1));
   const share = y.mul(2 * alpha - 1).add(1 - alpha);
-  const losses = softplus(z).mul(-gamma).exp().mul(softplus(z.neg())).mul(share);
+  const losses = z.softplus().mul(-gamma).exp().mul(z.neg().softplus()).mul(share);
   return reduce('focalLoss', losses, reduction);
 }
 

@@ -3,7 +3,6 @@ import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 import { checkNumber } from '../check.js';
 import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
-import { softplus } from './softplus.js';
 
 /**
  * The mean of (a - b)² over all elements.
@@ -87,7 +86,7 @@ export function logCoshLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOp
   checkSame('logCoshLoss', a.shape, b.shape);
   // cosh d = e^d·(1 + e^-2d) / 2
   const difference = a.sub(b);
-  return reduce('logCoshLoss', difference.add(softplus(difference.mul(-2))).sub(Math.LN2), reduction);
+  return reduce('logCoshLoss', difference.add(difference.mul(-2).softplus()).sub(Math.LN2), reduction);
 }
 
 /** `mseLoss` with its options. */

@@ -1,11 +1,8 @@
-// softplus, which several losses are made of: its bent part and its smooth one, each exact by itself.
+// The two parts of softplus, the bent one and the smooth one, each exact by itself: for losses that add other terms between them.
 import type { Tensor } from '../../core/index.js';
 import { where } from '../../ops/index.js';
 
-/** log(1 + eˣ), which no x overflows. Written with `where`, its gradient is right at 0 too, where relu and abs bend. */
-export const softplus = (x: Tensor): Tensor => positivePart(x).add(softPart(x));
-
-/** max(x, 0). */
+/** max(x, 0). Written with `where`, the gradients of the two parts add up to softplus's at 0 too, where relu and abs bend. */
 export const positivePart = (x: Tensor): Tensor => where(x.ge(0), x, 0);
 
 /** log(1 + e^-|x|): what softplus is above max(x, 0), with all its digits where it is small. */
