@@ -3,7 +3,19 @@ import { checkDType, type DType, dtypeCode, isFloat, promote } from './dtype.js'
 import { ShapeError } from './errors.js';
 import { newOp, type Op } from './op.js';
 import { operand, record } from './record.js';
-import { type Axes, broadcast, checkAxes, checkShape, describe, formatShape, SCALAR, type Shape, sameShape, sizeOf } from './shape.js';
+import {
+  type Axes,
+  broadcast,
+  checkAxes,
+  checkAxesOptions,
+  checkShape,
+  describe,
+  formatShape,
+  SCALAR,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** What a binary op does with the dtypes of its operands. */
@@ -205,7 +217,10 @@ export function inF32(x: Tensor, reduce: (x: Tensor) => Tensor): Tensor {
   return x.dtype === 'bf16' || x.dtype === 'f16' ? cast(reduce(cast(x, 'f32')), x.dtype) : reduce(x);
 }
 
-export const sum = (a: Tensor, axes: Axes = {}): Tensor => inF32(operand('sum', a), (x) => sumOf(x, axes));
+export function sum(a: Tensor, axes: Axes = {}): Tensor {
+  checkAxesOptions('sum', axes);
+  return inF32(operand('sum', a), (x) => sumOf(x, axes));
+}
 
 function sumOf(x: Tensor, { axis, keepDim = false }: Axes): Tensor {
   const dtype = isFloat(x.dtype) ? x.dtype : 'i32';

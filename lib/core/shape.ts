@@ -82,6 +82,14 @@ export function checkAxis(op: string, axis: unknown, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** A reduction's options: a bare axis, as other libraries take it, would else be overlooked and all be reduced. */
+export function checkAxesOptions(op: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new ArgumentError(op, `expected { axis, keepDim }, got ${describe(options)}; write { axis: ${JSON.stringify(options)} }`, {
+      value: options,
+    });
+}
+
 /** The axes of a reduction, ascending; all of them when none is named. */
 export function checkAxes(op: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);

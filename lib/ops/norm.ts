@@ -3,7 +3,7 @@ import { cast, inF32, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
 import { ArgumentError, ShapeError } from '../core/errors.js';
 import { operand } from '../core/record.js';
-import { type Axes, checkAxes, describe, formatShape } from '../core/shape.js';
+import { type Axes, checkAxes, checkAxesOptions, describe, formatShape } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 import { where } from './compare.js';
 
@@ -22,7 +22,9 @@ function power(x: Tensor, p: number): Tensor {
 /** Which norm, over which axes. */
 export type NormOptions = Axes & { ord?: number };
 
-function norm(a: Tensor, { ord = 2, ...axes }: NormOptions = {}): Tensor {
+function norm(a: Tensor, options: NormOptions = {}): Tensor {
+  checkAxesOptions('norm', options);
+  const { ord = 2, ...axes } = options;
   const t = operand('norm', a);
   const over = checkAxes('norm', axes.axis, t.shape.length);
   if (typeof ord !== 'number' || Number.isNaN(ord))
@@ -41,6 +43,7 @@ function norm(a: Tensor, { ord = 2, ...axes }: NormOptions = {}): Tensor {
 
 /** The largest value is subtracted before exp and added after log; it has no gradient of its own. */
 function logSumExp(a: Tensor, axes: Axes = {}): Tensor {
+  checkAxesOptions('logSumExp', axes);
   const t = operand('logSumExp', a);
   const over = checkAxes('logSumExp', axes.axis, t.shape.length);
   return inF32(isFloat(t.dtype) ? t : cast(t, 'f32'), (x) => {

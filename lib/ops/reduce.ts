@@ -5,7 +5,7 @@ import { isFloat } from '../core/dtype.js';
 import { ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand } from '../core/record.js';
-import { type Axes, checkAxes, checkAxis, formatShape, sizeOf } from '../core/shape.js';
+import { type Axes, checkAxes, checkAxesOptions, checkAxis, formatShape, sizeOf } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 
 const meanOp: Op = newOp('mean', reduceLowering('mean'), ({ inputs: [x], attrs: [first, count], dy }) => {
@@ -26,7 +26,10 @@ const minOp = extreme('min');
 const argmaxOp = newOp('argmax', reduceLowering('argmax'), null);
 const argminOp = newOp('argmin', reduceLowering('argmin'), null);
 
-const reduced = (op: Op, a: Tensor, axes: Axes = {}): Tensor => inF32(operand(op.name, a), (x) => reducedOf(op, x, axes));
+function reduced(op: Op, a: Tensor, axes: Axes = {}): Tensor {
+  checkAxesOptions(op.name, axes);
+  return inF32(operand(op.name, a), (x) => reducedOf(op, x, axes));
+}
 
 function reducedOf(op: Op, t: Tensor, { axis, keepDim = false }: Axes): Tensor {
   const x = op === meanOp && !isFloat(t.dtype) ? cast(t, 'f32') : t;
@@ -52,6 +55,7 @@ function position(op: Op, a: Tensor, axis?: number): Tensor {
 
 /** How many values are true, once `test` has made bools of them. */
 function counted(op: string, a: Tensor, axes: Axes = {}, test = (x: Tensor): Tensor => cast(x, 'bool')): Tensor {
+  checkAxesOptions(op, axes);
   const x = operand(op, a);
   checkAxes(op, axes.axis, x.shape.length);
   return sum(test(x), axes);

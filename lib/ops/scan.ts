@@ -4,7 +4,7 @@ import { full, zeros } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand, record } from '../core/record.js';
-import { type Axes, checkAxes, checkAxis, type Shape, sizeOf } from '../core/shape.js';
+import { type Axes, checkAxes, checkAxesOptions, checkAxis, type Shape, sizeOf } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 import { concat } from './concat.js';
 
@@ -79,7 +79,9 @@ const prodOp: Op = newOp('prod', reduceLowering('prod'), ({ inputs: [x], attrs: 
   return [reshape(mul(after(scanned(cumprodOp, lines, 1, 0), 1, 1), linear(lines, last, 1, 1)), x!.shape)];
 });
 
-function prod(a: Tensor, { axis, keepDim = false }: Axes = {}): Tensor {
+function prod(a: Tensor, options: Axes = {}): Tensor {
+  checkAxesOptions('prod', options);
+  const { axis, keepDim = false } = options;
   return inF32(operand('prod', a), (x) => {
     const dtype = isFloat(x.dtype) ? x.dtype : 'i32';
     return reduceAxes(x, checkAxes('prod', axis, x.shape.length), keepDim, (t, first, count) => reduceNode(prodOp, t, first, count, dtype));

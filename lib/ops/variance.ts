@@ -4,7 +4,7 @@ import { isFloat } from '../core/dtype.js';
 import { ArgumentError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand } from '../core/record.js';
-import { type Axes, checkAxes, describe, sizeOf } from '../core/shape.js';
+import { type Axes, checkAxes, checkAxesOptions, describe, sizeOf } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 import { rooted } from './norm.js';
 
@@ -17,7 +17,9 @@ const deviationsOp: Op = newOp('deviations', reduceLowering('deviations'), ({ in
 /** Which axes a variance takes, and what is subtracted from the number of values before it divides: 1 (the default) or 0 for the values of a whole population. */
 export type VarianceOptions = Axes & { correction?: number };
 
-function variance(op: string, a: Tensor, { axis, keepDim = false, correction = 1 }: VarianceOptions = {}): Tensor {
+function variance(op: string, a: Tensor, options: VarianceOptions = {}): Tensor {
+  checkAxesOptions(op, options);
+  const { axis, keepDim = false, correction = 1 } = options;
   const t = operand(op, a);
   const x = isFloat(t.dtype) ? t : cast(t, 'f32');
   const axes = checkAxes(op, axis, x.shape.length);

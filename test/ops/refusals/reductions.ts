@@ -10,6 +10,7 @@ const NAMES = ['sum', 'mean', 'max', 'min', 'prod', 'var', 'std', 'norm', 'logSu
 const reduction = (name: (typeof NAMES)[number]): Refusal[] => {
   const op = `Tensor.${name}`;
   return [
+    { op, name: 'a bare axis', call: () => matrix()[name](wrong(-1)), error: ArgumentError, says: 'write { axis: -1 }' },
     {
       op,
       name: 'axis 2 of two',
