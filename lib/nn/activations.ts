@@ -1,6 +1,7 @@
 // Smooth activations as layers, for Sequential, with ReLU and its leaky kin; each is the tensor method of the same name. Shapes stay as
 // they are. Those made of straight pieces and shrinkages are in hard_activations.ts, those that learn in gates.ts.
 import { ArgumentError, describe, type Tensor } from '../core/index.js';
+import { AlongAxis } from './along_axis.js';
 import { checkNumber } from './check.js';
 import { Module } from './module.js';
 
@@ -200,14 +201,7 @@ export class Softsign extends Module {
 }
 
 /** eˣ over its sum along `axis`, the last one unless told. Not before `crossEntropy`, which takes logits. @example new nn.Softmax(0); */
-export class Softmax extends Module {
-  readonly axis: number;
-
-  constructor(axis = -1) {
-    super();
-    this.axis = axis;
-  }
-
+export class Softmax extends AlongAxis {
   forward(x: Tensor): Tensor {
     return x.softmax(this.axis);
   }
@@ -217,28 +211,14 @@ export class Softmax extends Module {
  * The logarithm of softmax along `axis`, the last one unless told, exact where that is near 0: what `nllLoss` takes.
  * @example await new nn.LogSoftmax().forward(tensor([1, 1])).data(); // -0.693, -0.693
  */
-export class LogSoftmax extends Module {
-  readonly axis: number;
-
-  constructor(axis = -1) {
-    super();
-    this.axis = axis;
-  }
-
+export class LogSoftmax extends AlongAxis {
   forward(x: Tensor): Tensor {
     return x.logSoftmax(this.axis);
   }
 }
 
 /** softmax of -x along `axis`, the last one unless told: the least gets most. @example new nn.Softmin().forward(tensor([1, 2])); // 0.731, 0.269 */
-export class Softmin extends Module {
-  readonly axis: number;
-
-  constructor(axis = -1) {
-    super();
-    this.axis = axis;
-  }
-
+export class Softmin extends AlongAxis {
   forward(x: Tensor): Tensor {
     return x.neg().softmax(this.axis);
   }

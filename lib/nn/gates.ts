@@ -1,6 +1,7 @@
 // Activations that learn, or that let one half of their input gate the other.
 import { ArgumentError, checkAxis, describe, formatShape, Parameter, ShapeError, type Tensor } from '../core/index.js';
 import { where } from '../ops/index.js';
+import { AlongAxis } from './along_axis.js';
 import { constant } from './init.js';
 import { Module } from './module.js';
 
@@ -58,14 +59,7 @@ function halves(op: string, x: Tensor, axis: number): [Tensor, Tensor] {
  * @example
  * new nn.GLU().forward(zeros([8, 64])).shape; // [8, 32]
  */
-export class GLU extends Module {
-  readonly axis: number;
-
-  constructor(axis = -1) {
-    super();
-    this.axis = axis;
-  }
-
+export class GLU extends AlongAxis {
   forward(x: Tensor): Tensor {
     const [a, b] = halves('GLU', x, this.axis);
     return a.mul(b.sigmoid());
@@ -80,14 +74,7 @@ export class GLU extends Module {
  * @example
  * const feedForward = new nn.Sequential(new nn.Linear(64, 2 * 256), new nn.SwiGLU(), new nn.Linear(256, 64));
  */
-export class SwiGLU extends Module {
-  readonly axis: number;
-
-  constructor(axis = -1) {
-    super();
-    this.axis = axis;
-  }
-
+export class SwiGLU extends AlongAxis {
   forward(x: Tensor): Tensor {
     const [a, b] = halves('SwiGLU', x, this.axis);
     return a.silu().mul(b);
