@@ -1,6 +1,6 @@
 // Draws the accuracy of each fold as an SVG, with lines at the mean of the folds and at the baseline.
 import * as Plot from '@observablehq/plot';
-import { Window } from 'happy-dom';
+import { panel, sideBySide } from '../drawing/panels.js';
 
 export interface Fold {
   /** From 1. */
@@ -13,20 +13,12 @@ export interface Fold {
 
 /** `means` are those over the folds. */
 export function foldChart(folds: Fold[], means: { accuracy: number; baseline: number }): string {
-  const document = new Window().document as never; // Plot's types want the DOM's own Document, which this project doesn't load
   const lines = [
     { at: means.accuracy * 100, label: 'mean', colour: '#3b6fb6' },
     { at: means.baseline * 100, label: 'majority class', colour: '#d1603d' },
   ];
-  const svg = Plot.plot({
-    document,
-    width: 520,
-    height: 340,
-    marginTop: 36,
-    marginLeft: 52,
+  const accuracies = panel({
     marginRight: 104,
-    marginBottom: 44,
-    style: { fontSize: '12px', fontFamily: 'system-ui, sans-serif', color: '#333' },
     x: { label: 'fold', type: 'point', tickFormat: 'd' },
     y: { label: 'accuracy, %', grid: true, domain: [0, 100] },
     marks: [
@@ -34,6 +26,6 @@ export function foldChart(folds: Fold[], means: { accuracy: number; baseline: nu
       Plot.text(lines, { y: 'at', text: 'label', fill: 'colour', frameAnchor: 'right', textAnchor: 'start', dx: 10 }),
       Plot.dot(folds, { x: 'fold', y: (row: Fold) => row.accuracy * 100, stroke: '#3b6fb6', strokeWidth: 2, fill: 'white', r: 5 }),
     ],
-  }).outerHTML;
-  return `${svg.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+  });
+  return sideBySide([accuracies]);
 }

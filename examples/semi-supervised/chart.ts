@@ -1,21 +1,13 @@
 // Draws the test accuracy after each round of pseudo-labels as an SVG, with a line at that of the labelled digits alone.
 import * as Plot from '@observablehq/plot';
-import { Window } from 'happy-dom';
+import { panel, sideBySide } from '../drawing/panels.js';
 
 /** `accuracies` are from 0 to 1: first that of the labelled digits alone, then one a round. */
 export function roundChart(accuracies: number[]): string {
-  const document = new Window().document as never; // Plot's types want the DOM's own Document, which this project doesn't load
   const points = accuracies.map((accuracy, round) => ({ round, value: accuracy * 100 }));
   const alone = [{ value: points[0]!.value, label: 'labels alone' }];
-  const svg = Plot.plot({
-    document,
-    width: 520,
-    height: 340,
-    marginTop: 36,
-    marginLeft: 52,
+  const rounds = panel({
     marginRight: 96,
-    marginBottom: 44,
-    style: { fontSize: '12px', fontFamily: 'system-ui, sans-serif', color: '#333' },
     x: { label: 'round of pseudo-labels', ticks: accuracies.length, tickFormat: 'd', insetLeft: 8 },
     y: { label: 'test accuracy, %', grid: true, nice: true, inset: 8 },
     marks: [
@@ -24,6 +16,6 @@ export function roundChart(accuracies: number[]): string {
       Plot.lineY(points, { x: 'round', y: 'value', stroke: '#3b6fb6', strokeWidth: 2 }),
       Plot.dot(points, { x: 'round', y: 'value', stroke: '#3b6fb6', fill: 'white', r: 3 }),
     ],
-  }).outerHTML;
-  return `${svg.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;
+  });
+  return sideBySide([rounds]);
 }
