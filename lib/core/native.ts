@@ -9,7 +9,7 @@ import type { Addon } from '../../binding.js';
 import { HebbError } from './errors.js';
 
 const require = createRequire(import.meta.url);
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '..'); // lib/ is bundled into dist/index.js
 
 let addon: Addon | null = null;
 let opcodes: ReadonlyMap<string, number>;

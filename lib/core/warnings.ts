@@ -2,7 +2,7 @@
 import type { Tensor } from './tensor.js';
 
 /** The library's own folders, compiled and as source maps name them. */
-const own = [new URL('../../dist/', import.meta.url), new URL('../../lib/', import.meta.url)].map((url) => url.pathname);
+const own = [new URL('../dist/', import.meta.url), new URL('../lib/', import.meta.url)].map((url) => url.pathname);
 
 const told = new Set<string>();
 
