@@ -6,6 +6,7 @@ import { nodeFolder } from './place.mjs';
 
 const SAMPLE_MS = 30;
 const WARM_MS = 300;
+const WAKE_MS = 100; // after a pause a core's clock takes so long to come back
 
 /** Requires a package of the peers' folder, where `npm run bench:peers` installs them. */
 export const peerRequire = createRequire(join(nodeFolder, 'package.json'));
@@ -24,7 +25,9 @@ async function calibrate(run) {
 }
 
 async function sample(run, count) {
-  if (count >= 3) await run(Math.floor(count / 3)); // after a pause clock and caches come back slowly
+  const began = performance.now();
+  do await run(count);
+  while (performance.now() - began < WAKE_MS);
   const start = performance.now();
   await run(count);
   return (performance.now() - start) / count;

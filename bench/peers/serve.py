@@ -10,6 +10,7 @@ import time
 
 SAMPLE_SECONDS = 0.03
 WARM_SECONDS = 0.3
+WAKE_SECONDS = 0.1  # after a pause a core's clock takes so long to come back
 
 
 def calibrate(run):
@@ -28,8 +29,10 @@ def calibrate(run):
 
 
 def sample(run, count):
-    if count >= 3:
-        run(count // 3)  # after a pause clock and caches come back slowly
+    began = time.perf_counter()
+    run(count)
+    while time.perf_counter() - began < WAKE_SECONDS:
+        run(count)
     start = time.perf_counter()
     run(count)
     return (time.perf_counter() - start) * 1e3 / count

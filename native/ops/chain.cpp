@@ -13,7 +13,7 @@ namespace hebb {
 namespace {
 
 constexpr int64_t TASK = 16384, BIG_TASK = 65536;  // elements that a thread claims at once; the latter of big Chains
-constexpr int64_t AHEAD = 2;                       // blocks between what is worked on and what is fetched from memory
+constexpr int64_t AHEAD = 3;                       // blocks between what is worked on and what is fetched from memory
 constexpr int64_t FROM_MEMORY = 1 << 20;           // bytes of inputs that a core doesn't have at hand
 
 // Makes the first value of a vector that of all its lanes.
@@ -62,9 +62,19 @@ void Chain::Plan::block(const Run& run, Slots& slots, int64_t start, int64_t cou
     const int64_t size = bytes_of(in.dtype);
     const char* const memory = run.ptr<char>(in.buffer) + start * size;
     if (in.form == Form::direct) slots.set(i, memory, 1);
-    for (int64_t k = traffic.fetch_from * size; k < traffic.fetch_to * size; k += ALIGN) __builtin_prefetch(memory + k);
   }
+  int64_t fetched = traffic.fetch_from;
+  const int64_t share = round_up(ceil_div(traffic.fetch_to - traffic.fetch_from, std::max<int64_t>(int64_t(steps.size()), 1)), ALIGN / 4);
   for (const Step& step : steps) {
+    // What is fetched for a later block is asked for bit by bit: a burst would fill the processor's list of misses, and stall it.
+    const int64_t until = std::min(fetched + share, traffic.fetch_to);
+    for (const Input& in : inputs) {
+      if (in.form != Form::direct && in.form != Form::load) continue;
+      const int64_t size = bytes_of(in.dtype);
+      const char* const memory = run.ptr<char>(in.buffer) + start * size;
+      for (int64_t k = fetched * size; k < until * size; k += ALIGN) __builtin_prefetch(memory + k);
+    }
+    fetched = until;
     ChainCall call = {};
     call.dst = step.output >= 0 ? run.ptr<char>(step.output) + start * 4 : slots.scratch + step.block * BLOCK_BYTES;
     slots.set(size_t(step.slot), call.dst, 1);

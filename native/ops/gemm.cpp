@@ -110,9 +110,10 @@ void Product::dots(const Area& area) const {
 }
 
 void Product::task(int64_t block, int worker) const {
-  const int64_t row = block % plan.row_tasks, rest = block / plan.row_tasks;
-  const int64_t column = rest % plan.column_tasks, i0 = row * plan.rows, j0 = column * plan.columns;
-  const Area area{rest / plan.column_tasks, i0, std::min(i0 + plan.rows, plan.m), j0, std::min(j0 + plan.columns, plan.n)};
+  // Rows change slowest: a thread gets the same rows of a weight's gradient as the optimizer's pass will give it.
+  const int64_t column = block % plan.column_tasks, rest = block / plan.column_tasks;
+  const int64_t row = rest % plan.row_tasks, i0 = row * plan.rows, j0 = column * plan.columns;
+  const Area area{rest / plan.row_tasks, i0, std::min(i0 + plan.rows, plan.m), j0, std::min(j0 + plan.columns, plan.n)};
   if (plan.path != GemmPlan::Path::dots) return tiles(area, worker);
   dots(area);
   finish(area, worker);
