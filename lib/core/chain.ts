@@ -1,6 +1,7 @@
 // Writes a Chain body: inputs with strides, steps on registers, outputs. See docs/program.md for the encoding.
 import { type DType, dtypeCode, isFloat } from './dtype.js';
 import { stepCode } from './native.js';
+import { paired, STEP } from './pairs.js';
 import { type Shape, sizeOf, stridesOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 import type { Access, ChainUnit, Value } from './units.js';
@@ -35,7 +36,6 @@ class Body {
   readonly inputs: Input[] = [];
   readonly steps: number[] = [];
   readonly outputs: number[] = [];
-  stepCount = 0;
   outputCount = 0;
   private readonly free = Array.from({ length: REGISTERS }, (_, i) => REGISTERS - 1 - i);
 
@@ -54,7 +54,6 @@ class Body {
     const register = this.free.pop();
     if (register === undefined) throw new Error('hebb: a Chain needs too many registers; please report this');
     this.steps.push(stepCode(name), register, a, b, c);
-    this.stepCount++;
     return REGISTER | register;
   }
 
@@ -81,7 +80,8 @@ class Body {
         ...(strides[k] ?? []),
       );
     });
-    return [...out, this.stepCount, ...this.steps, this.outputCount, ...this.outputs];
+    const steps = paired(this.steps, this.outputs);
+    return [...out, steps.length / STEP, ...steps, this.outputCount, ...this.outputs];
   }
 }
 

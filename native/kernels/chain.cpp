@@ -51,6 +51,9 @@ CHAIN_2(fmod, Vec, Vec, Vec, chain_fmod_of(a, b))
 CHAIN_2(pow, Vec, Vec, Vec, pow(a, b))
 CHAIN_2(atan2, Vec, Vec, Vec, atan2(a, b))
 CHAIN_3(fma, Vec, Vec, Vec, Vec, fma(a, b, c))
+CHAIN_3(mul_add, Vec, Vec, Vec, Vec, add(mul(a, b), c))  // as two steps would round
+CHAIN_3(mul_sub, Vec, Vec, Vec, Vec, sub(mul(a, b), c))
+CHAIN_2(add_relu, Vec, Vec, Vec, max(zero(), add(a, b)))
 CHAIN_3(clamp, Vec, Vec, Vec, Vec, min(c, max(b, a)))  // in this order a NaN in a passes
 CHAIN_1(neg, Vec, Vec, neg(a))
 CHAIN_1(abs, Vec, Vec, abs(a))

@@ -20,6 +20,9 @@ namespace hebb {
   X(atan2, "atan2", "fff") \
   X(fma, "fma", "ffff") \
   X(clamp, "clamp", "ffff") \
+  X(mul_add, "mul_add", "ffff") \
+  X(mul_sub, "mul_sub", "ffff") \
+  X(add_relu, "add_relu", "fff") \
   X(neg, "neg", "ff") \
   X(abs, "abs", "ff") \
   X(sign, "sign", "ff") \

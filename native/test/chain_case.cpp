@@ -141,6 +141,9 @@ static double evaluate(const std::string& name, double a, double b, double c, in
   if (s == "maximum") return std::max(a, b);
   if (s == "minimum") return std::min(a, b);
   if (s == "fma") return a * b + c;
+  if (s == "mul_add") return a * b + c;
+  if (s == "mul_sub") return a * b - c;
+  if (s == "add_relu") return std::max(a + b, 0.0);
   if (s == "clamp") return std::min(c, std::max(b, a));
   if (s == "neg") return -a;
   if (s == "abs") return fabs(a);
