@@ -28,6 +28,6 @@ if (!built?.ok) process.exit(1);
 if ((await capture(EMULATOR, ['--version'])).code === 0) {
   for (const test of TESTS) {
     const run = ['-L', '/usr/aarch64-linux-gnu', join(root, 'build-neon', test)];
-    if (!(await phase(`neon ${test}`, EMULATOR, run, { env: { HEBB_ISA: 'neon' } })).ok) process.exitCode = 1;
+    if (!(await phase(`neon ${test.replace('_neon', '')}`, EMULATOR, run, { env: { HEBB_ISA: 'neon' } })).ok) process.exitCode = 1;
   }
 } else line(undefined, 'neon tests', `not run: there is no ${EMULATOR} (sudo apt-get install qemu-user)`);
