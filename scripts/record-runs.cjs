@@ -1,12 +1,13 @@
 // Preloaded into test processes by npm run test:sanitize: writes one run of each Program that the op table makes, with its operands,
-// into the folder HEBB_RECORD, as native/test/recorded_run.h reads them. Sits between lib/core and the addon and changes nothing.
+// into the folder HEBB_RECORD, as native/test/recorded_run.h reads them. Sits between lib/core and the addon and changes nothing. Which
+// Programs are written doesn't depend on timing: where leaves can't be read at once, zeros stand for them until a later run.
 const { createHash } = require('node:crypto');
 const { existsSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const folder = process.env.HEBB_RECORD;
 const MAGIC = 0x62626568;
-const MOST_BYTES = 256 << 10; // a leaf up to this size is read at once where no queued run uses it
+const MOST_BYTES = 256 << 10; // a Program with a larger leaf is left out; up to this size a leaf is read at once where no run is queued
 
 const open = process.dlopen;
 process.dlopen = (module, file, ...rest) => {
@@ -31,7 +32,7 @@ function recording(addon) {
   wrapped.readStorage = (...call) => queued(addon.readStorage(...call));
   wrapped.run = (id, scalars, handles, input, ...rest) => {
     const words = programs.get(id);
-    if (words && pending === 0) record(words, scalars, handles, input) && programs.delete(id);
+    if (words && record(words, scalars, handles, input)) programs.delete(id);
     return queued(addon.run(id, scalars, handles, input, ...rest));
   };
   const queued = (number) => {
@@ -39,21 +40,22 @@ function recording(addon) {
     return number;
   };
 
-  // False where the leaves' contents can't be had.
+  // Whether nothing better can come later: the leaves' contents were read.
   function record(words, scalars, handles, input) {
     const file = join(folder, `${createHash('sha1').update(bytesOf(words)).digest('hex')}.run`);
-    if (existsSync(file)) return true;
+    const idle = pending === 0;
+    if (!idle && existsSync(file)) return false;
     const leaves = [];
     for (let i = 0; i < handles.length / 2; i++) {
       const bytes = words[8 + 3 * i + 1] >>> 0;
-      if (words[8 + 3 * i + 2] !== 0 || bytes > MOST_BYTES) return false;
+      if (words[8 + 3 * i + 2] !== 0 || bytes > MOST_BYTES) return true;
       const contents = new ArrayBuffer(bytes);
-      if (addon.readStorage(handles[2 * i], handles[2 * i + 1], 0, contents) !== 0) return false;
+      if (idle && addon.readStorage(handles[2 * i], handles[2 * i + 1], 0, contents) !== 0) return false;
       leaves.push(new Uint8Array(contents));
     }
     const head = new Int32Array([MAGIC, words.length, scalars.length, leaves.length]);
     writeFileSync(file, Buffer.concat([head, words, scalars, input, ...leaves].map(bytesOf)));
-    return true;
+    return idle;
   }
   return wrapped;
 }

@@ -14,12 +14,12 @@
 
 namespace hebb {
 
-// Under AddressSanitizer, what a size class adds to a block is as forbidden as the memory behind it.
-static void guard(const Pool::Block& block, int64_t bytes, bool on) {
+// Under AddressSanitizer only the first bytes of a block may be touched: neither what its size class adds nor what was given back.
+static void allow(const Pool::Block& block, int64_t bytes) {
 #if defined(__SANITIZE_ADDRESS__)
   char* const data = static_cast<char*>(block.data);
-  if (on) ASAN_POISON_MEMORY_REGION(data + bytes, size_t(block.capacity - bytes));
-  if (!on) ASAN_UNPOISON_MEMORY_REGION(data, size_t(block.capacity));
+  ASAN_UNPOISON_MEMORY_REGION(data, size_t(bytes));
+  ASAN_POISON_MEMORY_REGION(data + bytes, size_t(block.capacity - bytes));
 #endif
 }
 
@@ -49,6 +49,7 @@ void* Pool::allocate(int64_t capacity) {
 }
 
 void Pool::release(Block block) {
+  allow(block, block.capacity);
   if (block.capacity >= PAGES_FROM) return os::release(block.data, block.capacity);
 #if defined(_WIN32)
   _aligned_free(block.data);
@@ -76,13 +77,12 @@ Pool::Block Pool::take(int64_t bytes) {
     }
   }
   in_use_ += block.capacity;
-  guard(block, bytes, true);
+  allow(block, bytes);
   return block;
 }
 
 void Pool::give(Block block) {
   if (block.data == nullptr) return;
-  guard(block, 0, false);
   const std::lock_guard<std::mutex> lock(mutex_);
   in_use_ -= block.capacity;
   // As much as is in use may lie ready, so that a step's results find the pages of the step before.
@@ -91,6 +91,7 @@ void Pool::give(Block block) {
     release(block);
     budget_.give(block.capacity);
   } else {
+    allow(block, 0);
     kept_[size_t(class_of(block.capacity))].push_back(block.data);
     pooled_ += block.capacity;
   }

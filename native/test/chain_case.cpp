@@ -66,13 +66,15 @@ void Machine::replay(const Program& program, const std::vector<double>& scalars,
 bool Machine::run(ChainCase& c) {
   const auto program = decode(c.words());
   if (!program) return false;
+  std::vector<Pool::Block> blocks;
   std::vector<void*> leaves;
   for (const Bytes& b : c.buffers) {
-    leaves.push_back(aligned_alloc(64, size_t(round_up(int64_t(b.size()) + 1, 64))));
+    blocks.push_back(runtime.pool.take(int64_t(b.size())));
+    leaves.push_back(blocks.back().data);
     memcpy(leaves.back(), b.data(), b.size());
   }
   replay(*program, c.scalars, leaves);
-  for (size_t b = 0; b < c.buffers.size(); b++) memcpy(c.buffers[b].data(), leaves[b], c.buffers[b].size()), free(leaves[b]);
+  for (size_t b = 0; b < c.buffers.size(); b++) memcpy(c.buffers[b].data(), leaves[b], c.buffers[b].size()), runtime.pool.give(blocks[b]);
   return true;
 }
 

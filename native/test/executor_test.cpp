@@ -1,4 +1,5 @@
 // Order between environments and within one, failures and what follows from them, and the end of an environment.
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <thread>
@@ -62,6 +63,25 @@ std::string queue_all(std::vector<std::pair<WaitingLane*, Task*>> tasks) {
 }
 
 void leave(WaitingLane& lane) { CHECK(test::test_runtime().executor.leave(lane.lane, LONG)); }
+// Adds up on the workers, block by block, until it is done or its environment ends.
+class Forks : public Task {
+ public:
+  Forks() { estimate = 1e6; }
+  Fault execute(const Site& site) override {
+    for (int i = 0; i < ROUNDS; i++) test::test_runtime().workers.run(BLOCKS, 1e6, add, this, site.stop);
+    Fault fault;
+    fault.code = site.stop->load() ? Fault::stopped : Fault::none;
+    return fault;
+  }
+  bool all(int times) const {
+    return std::all_of(sums_, sums_ + BLOCKS, [=](int sum) { return sum == times; });
+  }
+  static constexpr int ROUNDS = 40, BLOCKS = 50;
+
+ private:
+  static void add(const void* context, int64_t block, int) { const_cast<Forks*>(static_cast<const Forks*>(context))->sums_[block]++; }
+  int sums_[BLOCKS] = {};
+};
 }  // namespace
 
 TEST(environments_take_turns) {
@@ -151,6 +171,31 @@ TEST(patience_has_an_end) {
   CHECK(!executor.leave(lane.lane, 5'000'000));
   stubborn.open = true;
   CHECK(executor.leave(lane.lane, LONG));
+}
+
+TEST(environments_end_in_mid_run) {
+  Runtime& runtime = test::test_runtime();
+  std::vector<std::thread> threads;
+  std::atomic<int> left{3};
+  for (int t = 0; t < 3; t++) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 60; i++) {
+        WaitingLane lane(runtime.executor);
+        Forks tasks[3];  // gone as soon as the environment has left: no worker may still know of them
+        for (Forks& task : tasks) submit(lane, task);
+        if ((i + t) % 2 == 0) CHECK(lane.wait() == &tasks[0] && tasks[0].all(Forks::ROUNDS));
+        os::sleep((i * 7 + t) % 20 * 10'000);
+        leave(lane);
+      }
+      left--;
+    });
+  }
+  for (int n = 1; left > 0; n = n % 4 + 1) {
+    runtime.workers.set_threads(n);
+    os::sleep(50'000);
+  }
+  for (std::thread& thread : threads) thread.join();
+  runtime.workers.set_threads(3);
 }
 
 TEST(calls_and_queues_of_many_environments_mix) {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "ops/program.h"
-#include "runtime/dispatch.h"
 #include "runtime/runtime.h"
+#include "test/extent.h"
 
 using namespace hebb;
 using Floats = std::vector<float>;
@@ -21,6 +21,7 @@ using Ints = std::vector<int32_t>;
 
 namespace {
 
+const char* program = "";  // what to run again with the seed
 unsigned seed = 1;
 int failures = 0;
 std::mt19937 bits;
@@ -28,12 +29,12 @@ Runtime* runtime = nullptr;
 
 void check(bool right, const std::string& what) {
   if (right) return;
-  if (failures++ < 10) printf("FAILED %s %s (ops_test %u)\n", runtime->kernels->isa, what.c_str(), seed);
+  if (failures++ < 10) printf("FAILED %s %s (%s %u)\n", runtime->kernels->isa, what.c_str(), program, seed);
 }
 
 std::string sized(const char* what, const Ints& sizes) {
   std::string text = what;
-  for (int32_t size : sizes) text += " " + std::to_string(size);
+  for (int32_t size : sizes) text.append(" ").append(std::to_string(size));
   return text;
 }
 
@@ -44,25 +45,25 @@ Floats normal(int64_t n) {
   return x;
 }
 
-// A Program of one command; its buffers are leaves of 64-byte aligned memory, all taken for results: they may be written.
+// A Program of one command; its buffers are leaves from the runtime's pool, all taken for results: they may be written.
 class Machine {
  public:
   std::vector<double> scalars;
 
   ~Machine() {
-    for (void* leaf : leaves_) free(leaf);
+    for (const Pool::Block& leaf : leaves_) runtime->pool.give(leaf);
   }
   template <class T> int32_t buffer(const std::vector<T>& values) {
     bytes_.push_back(int64_t(values.size() * sizeof(T)));
-    leaves_.push_back(aligned_alloc(64, size_t(round_up(bytes_.back() + 1, 64))));
-    if (!values.empty()) memcpy(leaves_.back(), values.data(), values.size() * sizeof(T));
+    leaves_.push_back(runtime->pool.take(bytes_.back()));
+    if (!values.empty()) memcpy(leaves_.back().data, values.data(), values.size() * sizeof(T));
     return int32_t(leaves_.size()) - 1;
   }
   template <class T> std::vector<T> contents(int32_t buffer) const {
-    auto values = static_cast<const T*>(leaves_[size_t(buffer)]);
+    auto values = static_cast<const T*>(leaves_[size_t(buffer)].data);
     return std::vector<T>(values, values + bytes_[size_t(buffer)] / int64_t(sizeof(T)));
   }
-  template <class T> T& first(int32_t buffer) { return *static_cast<T*>(leaves_[size_t(buffer)]); }
+  template <class T> T& first(int32_t buffer) { return *static_cast<T*>(leaves_[size_t(buffer)].data); }
 
   bool decode(const char* op, const Ints& args) {
     const std::vector<OpDef>& ops = op_list();
@@ -79,7 +80,7 @@ class Machine {
   }
   Fault run(int threads = 1) {
     std::vector<void*> bases = {nullptr, nullptr};
-    bases.insert(bases.end(), leaves_.begin(), leaves_.end());
+    for (const Pool::Block& leaf : leaves_) bases.push_back(leaf.data);
     if (!program_) return {Fault::stopped};
     runtime->workers.set_threads(threads);
     runtime->workers.begin(1e9);
@@ -97,7 +98,7 @@ class Machine {
   std::string error;
 
  private:
-  std::vector<void*> leaves_;
+  std::vector<Pool::Block> leaves_;
   std::vector<int64_t> bytes_;
   std::unique_ptr<Program> program_;
 };

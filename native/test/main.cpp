@@ -1,9 +1,13 @@
-// native_tests: all tests, or those whose name contains the argument. Arguments that are files are played as recorded runs
-// instead (see recorded_run.h), on one thread and on several.
+// native_tests: all tests, or those whose name contains the argument. Where that is a folder, the recorded runs in it are played instead
+// (see recorded_run.h), on one thread and on several; or one, where it is a file.
 #include <stdio.h>
 #include <string.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "test/check.h"
 #include "test/recorded_run.h"
@@ -35,21 +39,25 @@ static int run_all(const char* part) {
   return failures == 0 && count > 0 ? 0 : 1;
 }
 
-static int play_all(int count, char** paths) {
-  for (int i = 0; i < count; i++) {
-    const int before = failures;
-    play_recorded_run(paths[i]);
-    if (failures != before) printf("FAIL %s\n", paths[i]);
+static int play_all(const std::filesystem::path& place) {
+  std::vector<std::string> paths;
+  if (!is_directory(place)) paths.push_back(place.string());
+  else {
+    for (const auto& entry : std::filesystem::directory_iterator(place)) paths.push_back(entry.path().string());
   }
-  printf("%d recorded runs, %d failures\n", count, failures.load());
-  return failures == 0 ? 0 : 1;
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    const int before = failures;
+    play_recorded_run(path.c_str());
+    if (failures != before) printf("FAIL %s\n", path.c_str());
+  }
+  printf("%d recorded runs, %d failures\n", int(paths.size()), failures.load());
+  return failures == 0 && !paths.empty() ? 0 : 1;
 }
 
 }  // namespace hebb::test
 
 int main(int count, char** arguments) {
-  FILE* const file = count > 1 ? fopen(arguments[1], "rb") : nullptr;
-  if (file == nullptr) return hebb::test::run_all(count > 1 ? arguments[1] : "");
-  fclose(file);
-  return hebb::test::play_all(count - 1, arguments + 1);
+  const char* const argument = count > 1 ? arguments[1] : "";
+  return std::filesystem::exists(argument) ? hebb::test::play_all(argument) : hebb::test::run_all(argument);
 }
