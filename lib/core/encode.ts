@@ -7,7 +7,7 @@ import { opcode } from './native.js';
 import type { Operands } from './op.js';
 import { stridesOf } from './shape.js';
 import { SMALL, type Tensor } from './tensor.js';
-import { type Access, ChainUnit, CopyUnit, type Home, type Unit, UpdateUnit, type Value } from './units.js';
+import { type Access, ChainUnit, CopyUnit, type Home, type Product, type Unit, UpdateUnit, Value } from './units.js';
 
 const UNITS = 64; // bytes
 const READ = 0;
@@ -223,11 +223,20 @@ export class Encoder {
       condition: unit.condition ? seen(unit.condition) : -1,
       scale: unit.scale ? seen(unit.scale) : -1,
       norm: place(unit.norm),
-      segments: unit.segments.map((s) => ({ ...s, param: place(s.param), grad: seen(s.grad), states: s.states.map(place) })),
+      segments: unit.segments.map(({ gradient, ...s }) => ({
+        ...s,
+        param: place(s.param),
+        gradient: gradient instanceof Value ? [seen(gradient)] : productArgs(gradient, seen),
+        states: s.states.map(place),
+      })),
     });
     return [opcode(updater.opcode), args];
   }
 }
+
+const productArgs = ({ rows, columns, depth, a, b }: Product, seen: (value: Value) => number): number[] => {
+  return [-1, rows, columns, depth, Number(a.swapped), seen(a.value), seen(b)];
+};
 
 const split = (bytes: number): [low: number, high: number] => [bytes | 0, Math.floor(bytes / 2 ** 32)];
 

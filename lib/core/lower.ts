@@ -4,11 +4,12 @@ import { fuse, type Group, isElement, usersOf } from './fuse.js';
 import type { Graph } from './graph.js';
 import { isLeaf } from './key.js';
 import { NUMBER, type Op } from './op.js';
+import { ownProducts } from './products.js';
 import { record } from './record.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
-import { type Access, ChainUnit, CommandUnit, CopyUnit, type Unit, UpdateUnit, Value } from './units.js';
+import { type Access, ChainUnit, CommandUnit, CopyUnit, type Matrix, type Product, type Unit, UpdateUnit, Value } from './units.js';
 import type { Parameter } from './variable.js';
 
 /** What a compiled group of requests must leave behind. */
@@ -27,6 +28,8 @@ export class Lowering {
   private readonly groups: Map<Tensor, Group>;
   private readonly users: Tensor[][];
   private readonly kept: Set<Tensor>;
+  /** Gradients that their step computes. */
+  private readonly products: Set<Tensor>;
   private readonly lowered = new Set<Tensor | Group>();
   private readonly afterStep = new Map<StepNode, Map<Parameter, Value>>();
 
@@ -41,7 +44,8 @@ export class Lowering {
     this.kept = new Set(kept.map((t) => graph.resolve(t)));
     this.groups = fuse(graph, this.kept);
     this.users = usersOf(graph);
-    for (const node of graph.nodes) if (graph.resolve(node) === node) this.lower(node);
+    this.products = ownProducts(graph, this.users, this.kept, this.groups);
+    for (const node of graph.nodes) if (graph.resolve(node) === node && !this.products.has(node)) this.lower(node);
     demand.results.forEach((node, index) => this.storeResult(node, index));
     for (const { variable, value } of commits) this.commit(variable, value);
     for (const { variable, root } of demand.assigns) this.commit(variable, root);
@@ -200,7 +204,7 @@ export class Lowering {
   }
 
   /** An operand of a command; a matrix may stay stored with its axes swapped. */
-  operandOf(node: Tensor, input: Tensor): { value: Value; swapped: boolean } {
+  operandOf(node: Tensor, input: Tensor): Matrix {
     const { lowering } = node.op;
     if (lowering.kind === 'command' && lowering.swaps && !this.numberOf(input)) {
       const access = this.strided(input)!;
@@ -249,7 +253,7 @@ export class Lowering {
     if (update.segments.length === 0) return;
     const unit = new UpdateUnit(step);
     const { updater } = step;
-    for (const { grad } of update.segments) this.contiguous(grad);
+    const gradients = update.segments.map(({ grad }) => this.gradient(grad));
     this.add(unit);
     const after = new Map<Parameter, Value>();
     this.afterStep.set(step, after);
@@ -267,12 +271,13 @@ export class Lowering {
       this.variables.set(variable, copy);
       return copy;
     };
-    for (const { variable, grad, place } of update.segments) {
-      const gradient = this.read(unit, this.contiguous(grad));
+    update.segments.forEach(({ variable, place }, i) => {
+      const gradient = gradients[i]!;
+      for (const value of gradient instanceof Value ? [gradient] : [gradient.a.value, gradient.b]) this.read(unit, value);
       const param = own(variable);
       after.set(variable, param);
-      unit.segments.push({ place, count: sizeOf(variable.shape), param, grad: gradient, states: updater.states(place).map(own) });
-    }
+      unit.segments.push({ place, count: sizeOf(variable.shape), param, gradient, states: updater.states(place).map(own) });
+    });
     unit.stepCount = own(updater.stepCount);
     if (update.condition) unit.condition = this.read(unit, this.contiguous(update.condition));
     if (update.scale) unit.scale = this.read(unit, this.contiguous(update.scale));
@@ -281,6 +286,19 @@ export class Lowering {
       unit.norm = this.write(unit, new Value(4, 'f32'));
       this.access.set(step, [{ value: unit.norm, strides: null }]);
     }
+  }
+
+  private gradient(grad: Tensor): Value | Product {
+    const node = this.graph.resolve(grad);
+    if (!this.products.has(node)) return this.contiguous(grad);
+    const [left, right] = node.inputs as [Tensor, Tensor];
+    return {
+      rows: left.shape[0]!,
+      columns: right.shape[1]!,
+      depth: left.shape[1]!,
+      a: this.operandOf(node, left),
+      b: this.contiguous(right),
+    };
   }
 
   /** A writer in place: the variable's next value in the same memory. */

@@ -19,7 +19,8 @@ export interface UpdateOperands {
   readonly condition: number;
   readonly scale: number;
   readonly norm: number;
-  readonly segments: readonly { place: number; count: number; param: number; grad: number; states: readonly number[] }[];
+  /** `gradient`: its buffer, or -1 and the product that it is. */
+  readonly segments: readonly { place: number; count: number; param: number; gradient: readonly number[]; states: readonly number[] }[];
 }
 
 /** What the core needs of an optimizer. */

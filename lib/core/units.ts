@@ -29,6 +29,21 @@ export interface Access {
   readonly strides: readonly number[] | null;
 }
 
+/** A matrix in memory, perhaps stored with its axes swapped. */
+export interface Matrix {
+  readonly value: Value;
+  readonly swapped: boolean;
+}
+
+/** a · b, computed by whoever uses it. */
+export interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly a: Matrix;
+  readonly b: Value;
+}
+
 export type Unit = ChainUnit | CommandUnit | CopyUnit | UpdateUnit;
 
 abstract class BaseUnit {
@@ -82,7 +97,7 @@ export class UpdateUnit extends BaseUnit {
   scale: Value | null = null;
   norm: Value | null = null;
   stepCount!: Value;
-  segments: { place: number; count: number; param: Value; grad: Value; states: Value[] }[] = [];
+  segments: { place: number; count: number; param: Value; gradient: Value | Product; states: Value[] }[] = [];
   constructor(readonly step: StepNode) {
     super();
   }

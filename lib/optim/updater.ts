@@ -86,7 +86,7 @@ export class OptimizerUpdater implements Updater {
       heads.push(flags, hyper(at));
       at += numbers.length;
     }
-    const table = segments.flatMap((s) => [this.groupOf[s.place]!, s.place, s.count, s.param, s.grad, ...s.states]);
+    const table = segments.flatMap((s) => [this.groupOf[s.place]!, s.place, s.count, s.param, ...s.gradient, ...s.states]);
     const { length } = this.params;
     return [hyper(CLIP_VALUE), length, step, condition, scale, norm, this.groups.length, ...heads, segments.length, ...table];
   }

@@ -19,14 +19,15 @@ struct Product {
   float* c;
   int64_t a_batch, b_batch;  // elements from matrix to matrix
   const Chain* epilogue;
+  int64_t first = 0;  // row of C that c begins with
 
-  void task(int64_t block, int worker) const;
-
- private:
   struct Area {  // of C[batch]
     int64_t batch, i0, i1, j0, j1;
   };
+  void task(int64_t block, int worker) const;
   void tiles(const Area& area, int worker) const;
+
+ private:
   void dots(const Area& area) const;
   void turn(const Area& area, const float* c_transposed, int64_t row) const;
   void finish(const Area& area, int worker) const;
@@ -57,7 +58,7 @@ void Product::tiles(const Area& area, int worker) const {
   const float* a_matrix = a + area.batch * a_batch;
   const float* b_matrix = b + area.batch * b_batch;
   float* panels = reinterpret_cast<float*>(static_cast<char*>(run.thread_scratch(worker)) + Chain::SCRATCH);
-  float* c_block = c + (area.batch * m + area.i0) * n + area.j0;
+  float* c_block = c + (area.batch * m + area.i0 - first) * n + area.j0;
   GemmBlock g{};
   g.columns = columns;
   g.a_row = plan.trans_a ? 1 : k;
@@ -121,14 +122,21 @@ void Product::task(int64_t block, int worker) const {
 
 static_assert(Chain::SCRATCH + GEMM_SCRATCH <= Run::THREAD_SCRATCH);
 
+constexpr int64_t FEW_ROWS = 16;  // for which rows() plans its tiles
+constexpr int64_t LANES_AT_MOST = 16;
+
+const os::Caches& caches() {
+  static const os::Caches known = os::caches();
+  return known;
+}
+
 }  // namespace
 
 void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* epilogue) const {
   if (shape_.batch == 0 || shape_.m == 0 || shape_.n == 0) return;
   const KernelTable& table = run.kernels();
   if (planned_for_ != &table) {
-    static const os::Caches caches = os::caches();
-    plan_ = plan_gemm(shape_, table.gemm, table.lanes, caches);
+    plan_ = plan_gemm(shape_, table.gemm, table.lanes, caches());
     planned_for_ = &table;
   }
   const int64_t a_batch = shape_.batched_a ? shape_.m * shape_.k : 0, b_batch = shape_.batched_b ? shape_.k * shape_.n : 0;
@@ -138,7 +146,7 @@ void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* 
     plan.rows = plan.m;
     plan.row_tasks = 1;
   }
-  Product product{plan, run, table, a, b, c, a_batch, b_batch, epilogue};
+  Product product{plan, run, table, a, b, c, a_batch, b_batch, epilogue, 0};
   if (plan.swapped) {
     std::swap(product.a, product.b);
     std::swap(product.a_batch, product.b_batch);
@@ -146,6 +154,27 @@ void Gemm::run(Run& run, const float* a, const float* b, float* c, const Chain* 
   const int64_t tasks = shape_.batch * plan.row_tasks * plan.column_tasks;
   if (tasks == 1) return product.task(0, 0);
   run.parallel(tasks, nanoseconds(), [&](int64_t block, int worker) { product.task(block, worker); });
+}
+
+bool Gemm::has_rows(int64_t count) const {
+  return shape_.batch == 1 && !shape_.trans_b && shape_.n >= LANES_AT_MOST && count * shape_.n * 4 <= GEMM_SCRATCH - PANEL_BYTES;
+}
+
+void Gemm::plan_rows(const Run& run) const {
+  const KernelTable& table = run.kernels();
+  if (planned_for_ == &table) return;
+  GemmShape few = shape_;
+  few.m = std::min(shape_.m, FEW_ROWS);
+  plan_ = plan_gemm(few, table.gemm, table.lanes, caches());
+  plan_.m = shape_.m;
+  planned_for_ = &table;
+}
+
+const float* Gemm::rows(const Run& run, int worker, const float* a, const float* b, int64_t first, int64_t last) const {
+  float* const c = reinterpret_cast<float*>(static_cast<char*>(run.thread_scratch(worker)) + Chain::SCRATCH + PANEL_BYTES);
+  const Product product{plan_, run, run.kernels(), a, b, c, 0, 0, nullptr, first};
+  for (int64_t j = 0; j < plan_.n; j += plan_.columns) product.tiles({0, first, last, j, std::min(j + plan_.columns, plan_.n)}, worker);
+  return c;
 }
 
 double Gemm::nanoseconds() const {

@@ -13,6 +13,12 @@ class Gemm {
   // C = op(A) · op(B), then, block by block while it is hot, the epilogue, whose host input is C.
   void run(Run& run, const float* a, const float* b, float* c, const Chain* epilogue = nullptr) const;
 
+  // Rows first … last-1 of A · B, computed by one thread in its own scratch, where they stay until it computes something else. Only for
+  // counts of rows that has_rows() knows, and after plan_rows().
+  const float* rows(const Run& run, int worker, const float* a, const float* b, int64_t first, int64_t last) const;
+  bool has_rows(int64_t count) const;
+  void plan_rows(const Run& run) const;
+
   double nanoseconds() const;
 
  private:

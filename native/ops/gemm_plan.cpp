@@ -15,8 +15,6 @@ constexpr int64_t TASKS = 8;  // as many are enough for the threads of a desktop
 constexpr int64_t FEW = 8;  // rows or columns that are not worth packing the other operand for
 constexpr int64_t SOME = 128;  // rows that are worth it only where it lies far away
 
-constexpr int64_t PANEL_BYTES = 768 << 10, TURNED_BYTES = 448 << 10;  // of GEMM_SCRATCH
-
 constexpr double READ_A = 0.25, READ_B = 0.1, COPY_B = 0.3, TRANSPOSE_B = 0.5, TRANSPOSE_C = 0.5;  // an element
 
 struct Planner {

@@ -34,6 +34,8 @@ struct GemmPlan {
 // For m, n, batch > 0.
 GemmPlan plan_gemm(const GemmShape& shape, const GemmKernels& kernels, int lanes, const os::Caches& caches);
 
-constexpr int64_t GEMM_SCRATCH = 1536 << 10;  // bytes that a task needs at most: panels, and Cᵀ where it is swapped
+constexpr int64_t PANEL_BYTES = 768 << 10,
+                  TURNED_BYTES = 448 << 10;  // that a task needs at most for panels, and for Cᵀ where it is swapped
+constexpr int64_t GEMM_SCRATCH = 1536 << 10;
 
 }  // namespace hebb

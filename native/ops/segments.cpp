@@ -17,7 +17,7 @@ void Segments::add(int64_t count) {
 
 // Long units let the processor read ahead, short ones share little work evenly.
 void Segments::cut() {
-  const int64_t most = std::clamp(values_ / 64, 4 * PIECE, 16 * PIECE);
+  const int64_t most = std::clamp(values_ / 64, LONGEST / 4, LONGEST);
   int64_t held = most;
   for (size_t i = 0; i < pieces_.size(); i++) {
     if (held + pieces_[i].count > most) {

@@ -24,13 +24,25 @@ class Segments {
 
   // Calls body(piece) for every piece; it returns the piece's sum of squares. Returns the root of the total.
   template <class Body> double run(Run& run, double nanoseconds, const Body& body) const {
+    return run_stretches(run, nanoseconds, [&](const Piece* piece, const Piece* end, double* sums, int) {
+      for (; piece < end; piece++) *sums++ = body(*piece);
+    });
+  }
+
+  // Calls body(piece, end, sums, worker) for stretches of pieces that follow each other in one segment; it writes the sum of each.
+  template <class Body> double run_stretches(Run& run, double nanoseconds, const Body& body) const {
     double* const sums = static_cast<double*>(run.scratch());
-    run.parallel(int64_t(units_.size()), nanoseconds, [&](int64_t unit, int) {
+    run.parallel(int64_t(units_.size()), nanoseconds, [&](int64_t unit, int worker) {
       const size_t end = size_t(unit) + 1 < units_.size() ? units_[size_t(unit) + 1] : pieces_.size();
-      for (size_t i = units_[size_t(unit)]; i < end; i++) sums[i] = body(pieces_[i]);
+      for (size_t i = units_[size_t(unit)], next; i < end; i = next) {
+        for (next = i + 1; next < end && pieces_[next].segment == pieces_[i].segment;) next++;
+        body(pieces_.data() + i, pieces_.data() + next, sums + i, worker);
+      }
     });
     return root(sums);
   }
+
+  static constexpr int64_t LONGEST = 65536;  // values of a stretch
 
  private:
   double root(const double* sums) const;

@@ -3,6 +3,7 @@
 #include "ops/update.h"
 
 #include "ops/estimate.h"
+#include "ops/gemm.h"
 #include "ops/reader.h"
 
 namespace hebb {
@@ -17,6 +18,14 @@ struct Segment {
   int32_t group, place, param, grad;
   int32_t state[3];
   int32_t number;
+  int32_t product;  // -1, or the place of the product that the gradient is
+};
+
+// A gradient that nobody else reads: computed a few rows at a time, right before its values are used.
+struct Product {
+  Gemm gemm;
+  int32_t a, b;
+  int64_t columns;
 };
 
 struct UpdateCommand final : Command {
@@ -28,6 +37,7 @@ struct UpdateCommand final : Command {
   int32_t cond = -1, scale = -1, norm = -1;
   std::vector<Group> groups;
   std::vector<Segment> table;
+  std::vector<Product> products;
   Segments segments;
 
   void run(Run& run) const override {
@@ -47,12 +57,26 @@ struct UpdateCommand final : Command {
     const OptimizerKernels& kernels = run.kernels().optimizer;
     UpdateStep* const with = reinterpret_cast<UpdateStep*>(static_cast<char*>(run.scratch()) + segments.scratch());
     prepare(run, with);
-    return segments.run(run, nanoseconds, [&](const Segments::Piece& piece) {
-      const Segment& at = table[size_t(piece.segment)];
-      UpdateArrays arrays = {run.ptr<const float>(at.grad) + piece.start, run.ptr<float>(at.param) + piece.start, {}};
-      for (int k = 0; k < 3 && at.state[k] >= 0; k++) arrays.state[k] = run.ptr<float>(at.state[k]) + piece.start;
-      return (kernels.*groups[size_t(at.group)].variant.kernel)(with[piece.segment], arrays, piece.count);
-    });
+    for (const Product& product : products) product.gemm.plan_rows(run);
+    return segments.run_stretches(
+        run, nanoseconds, [&](const Segments::Piece* piece, const Segments::Piece* end, double* sums, int worker) {
+          const Segment& at = table[size_t(piece->segment)];
+          const float* grad = gradient(run, at, piece->start, end[-1].start + end[-1].count, worker);
+          for (; piece < end; grad += piece->count, piece++) {
+            UpdateArrays arrays = {grad, run.ptr<float>(at.param) + piece->start, {}};
+            for (int k = 0; k < 3 && at.state[k] >= 0; k++) arrays.state[k] = run.ptr<float>(at.state[k]) + piece->start;
+            *sums++ = (kernels.*groups[size_t(at.group)].variant.kernel)(with[piece->segment], arrays, piece->count);
+          }
+        });
+  }
+
+  // Where the values from start to end-1 of a segment's gradient lie.
+  const float* gradient(const Run& run, const Segment& at, int64_t start, int64_t end, int worker) const {
+    if (at.product < 0) return run.ptr<const float>(at.grad) + start;
+    const Product& p = products[size_t(at.product)];
+    const int64_t row = start / p.columns;
+    return p.gemm.rows(run, worker, run.ptr<const float>(p.a), run.ptr<const float>(p.b), row, ceil_div(end, p.columns)) +
+           (start - row * p.columns);
   }
 
   // The coefficients of each segment, and its step's count. Neighbours mostly have the same.
@@ -100,16 +124,17 @@ struct UpdateCommand final : Command {
     for (int64_t i = 0; i < count && reader.ok(); i++) bytes += segment(reader, int32_t(groups.size()), places);
     segments.cut();
     scratch = segments.scratch() + int64_t(table.size() * sizeof(UpdateStep));
-    nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(bytes) + double(table.size()) * 10;
+    nanoseconds = COMMAND_NANOSECONDS + memory_nanoseconds(bytes) + double(table.size()) * 10 + work;
   }
 
   // Reads one segment; returns how many bytes its update moves.
   double segment(Reader& reader, int32_t group_count, int64_t places) {
     if (group_count == 0 || places == 0) return reader.fail("has segments, but no groups or places"), 0;
-    Segment at = {reader.integer(0, group_count - 1), reader.integer(0, int32_t(places) - 1), 0, 0, {-1, -1, -1}, -1};
+    Segment at = {reader.integer(0, group_count - 1), reader.integer(0, int32_t(places) - 1), 0, -1, {-1, -1, -1}, -1, -1};
     const int64_t values = reader.size();
     at.param = reader.write(values * 4);
-    at.grad = reader.read(values * 4);
+    at.grad = reader.read_or_none(values * 4);
+    if (at.grad < 0 && reader.ok()) at.product = product(reader, values);
     const int states = groups[size_t(at.group)].variant.states;
     for (int k = 0; k < states; k++) at.state[k] = reader.write(values * 4);
     if (rule.has_number) at.number = reader.write(4);
@@ -117,6 +142,25 @@ struct UpdateCommand final : Command {
     segments.add(values);
     return double(values) * (12 + 8 * states);
   }
+
+  int32_t product(Reader& reader, int64_t values) {
+    GemmShape s;
+    s.m = reader.size();
+    s.n = reader.size();
+    s.k = reader.size();
+    s.trans_a = reader.flag();
+    const int32_t a = reader.read(reader.product(reader.product(s.m, s.k), 4)),
+                  b = reader.read(reader.product(reader.product(s.k, s.n), 4));
+    if (cond >= 0) reader.fail("computes a gradient whose norm it must know before");
+    if (reader.ok() && (reader.product(s.m, s.n) != values || s.n == 0 || s.k == 0)) reader.fail("has a gradient of another size");
+    products.push_back({Gemm(s), a, b, s.n});
+    // A stretch may begin and end within a row.
+    if (reader.ok() && !products.back().gemm.has_rows(Segments::LONGEST / s.n + 2)) reader.fail("can't compute such a product by rows");
+    work += products.back().gemm.nanoseconds();
+    return int32_t(products.size()) - 1;
+  }
+
+  double work = 0;  // ns of the products
 };
 
 }  // namespace
