@@ -3,7 +3,20 @@
 import { detachOp } from './detach.js';
 import type { TypedArray } from './dtype.js';
 import { DisposedError, type HebbError, StaleError } from './errors.js';
-import { attach, claim, Flight, failing, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import {
+  attach,
+  claim,
+  Flight,
+  failing,
+  failuresSeen,
+  landing,
+  launch,
+  lost,
+  owe,
+  roomInQueue,
+  voidAssignments,
+  wordFault,
+} from './flight.js';
 import { groupsOf } from './groups.js';
 import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
@@ -125,7 +138,7 @@ function submit(asks: readonly Ask[]): Wait | null {
     const structure = structureOf(asks);
     const { blocked, stale } = structure;
     if (stale !== null) {
-      rejectAll(asks, staleError(stale));
+      rejectAll(asks, staleError(stale), lost.has(stale));
       return null;
     }
     if (blocked !== null) {
@@ -155,7 +168,8 @@ function submit(asks: readonly Ask[]): Wait | null {
 }
 
 const staleError = (leaf: Tensor): Error =>
-  leaf.flags & DISPOSED
+  lost.get(leaf) ??
+  (leaf.flags & DISPOSED
     ? new DisposedError('run', 'a tensor that this needs was disposed')
     : new StaleError(
         'run',
@@ -163,10 +177,9 @@ const staleError = (leaf: Tensor): Error =>
         {
           cause: leaf.variable?.failure ?? undefined,
         },
-      );
+      ));
 
-function rejectAll(asks: readonly Ask[], error: Error): void {
-  let told = false;
+function rejectAll(asks: readonly Ask[], error: Error, told = false): void {
   for (const ask of asks) {
     if (ask.resolve) {
       ask.resolve(failing(error));
@@ -174,7 +187,7 @@ function rejectAll(asks: readonly Ask[], error: Error): void {
     }
     if (ask.variable) {
       voidAssignment(ask.variable, error);
-      ask.variable.unread = error;
+      ask.variable.unread ??= error;
     }
   }
   if (!told) owe(error);
@@ -253,15 +266,17 @@ function settleStep(ask: Ask, flight: Flight): void {
     resolve: () => {},
     reject: (error) => {
       const { updater } = ask.root as StepNode;
-      if (settled) updater.failed ??= error;
-      else {
-        // A step before it may have failed first, and entailed this.
-        const first = updater.failed;
-        if (first) claim(first);
-        updater.failed = null;
-        ask.resolve!(failing(first ?? error));
+      if (settled) {
+        updater.failed ??= error;
+        return false;
       }
+      // A step before it may have failed first, and entailed this.
+      const first = updater.failed;
+      if (first) claim(first);
+      updater.failed = null;
+      ask.resolve!(failing(first ?? error));
       settled = true;
+      return true;
     },
   });
   void roomInQueue().then(() => {
@@ -272,7 +287,10 @@ function settleStep(ask: Ask, flight: Flight): void {
 }
 
 function advance(variable: Parameter, flight: Flight | null): void {
-  if (flight !== null) flight.written.push(variable);
+  if (flight !== null) {
+    flight.written.push(variable);
+    if (!variable.settled) flight.first.push(variable);
+  }
   variable.failure = null;
   variable.settled = true;
   if (variable.newest?.op === VARIABLE && variable.newest.flags & STALE) variable.newest = null;
@@ -298,7 +316,8 @@ function voidAssignment(variable: Parameter, error: Error): void {
 
 voidAssignments.of = (flight, error) => {
   for (const variable of flight.written) voidAssignment(variable, error);
-  for (const variable of flight.assigned) variable.unread = error;
+  for (const variable of flight.first) variable.settled = false;
+  for (const variable of flight.assigned) variable.unread ??= error;
 };
 
 /** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
