@@ -18,14 +18,15 @@ import {
   wordFault,
 } from './flight.js';
 import { groupsOf } from './groups.js';
+import { dropRecord, dropStaleRecords } from './kept.js';
 import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
-import { LEAF, VARIABLE } from './op.js';
+import { VARIABLE } from './op.js';
 import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
 import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, FORGOTTEN, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
+import { asking, bytesOf, DISPOSED, MARKED, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
 import { assignedOp, type Parameter, variableHooks } from './variable.js';
 import { noteCompilation, sites, warnAgain } from './warnings.js';
@@ -145,7 +146,10 @@ function submit(asks: readonly Ask[]): Wait | null {
       const { waiters } = blocked.flight!;
       return (then) => waiters.push({ resolve: then, reject: then });
     }
-    for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
+    for (const node of structure.again) {
+      const first = asks.find((ask) => ask.site);
+      warnAgain(node, first?.site ?? null, first?.kind === 'step');
+    }
     const results: Storage[] = [];
     try {
       const compiled = planCounts().compiled;
@@ -319,51 +323,6 @@ voidAssignments.of = (flight, error) => {
   for (const variable of flight.first) variable.settled = false;
   for (const variable of flight.assigned) variable.unread ??= error;
 };
-
-/** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
-let keeping: WeakRef<Tensor>[] = [];
-
-function dropRecord(tensor: Tensor, overwrites: boolean): void {
-  if (tensor.flags & NEEDS_GRAD && !overwrites) {
-    keeping.push(new WeakRef(tensor));
-    if (keeping.length > 1000 && keeping.length % 1000 === 0) keeping = keeping.filter((ref) => ref.deref() !== undefined);
-    return;
-  }
-  forget(tensor);
-}
-
-function forget(tensor: Tensor): void {
-  if (tensor.op === VARIABLE) return;
-  if (tensor.inputs.length > 0) tensor.flags |= FORGOTTEN;
-  tensor.op = LEAF;
-  tensor.inputs = NO_INPUTS;
-}
-
-function dropStaleRecords(): void {
-  if (keeping.length === 0) return;
-  keeping = keeping.filter((ref) => {
-    const tensor = ref.deref();
-    if (tensor === undefined) return false;
-    if (!recordIsStale(tensor)) return true;
-    forget(tensor);
-    return false;
-  });
-}
-
-function recordIsStale(root: Tensor): boolean {
-  const visit = ++clock.visit;
-  const stack = [root];
-  while (stack.length) {
-    const node = stack.pop()!;
-    if (node.flags & STALE) return true;
-    for (const input of node.inputs)
-      if (input.visit !== visit) {
-        input.visit = visit;
-        stack.push(input);
-      }
-  }
-  return false;
-}
 
 /** Computes and stores tensors in one run, so that later runs read them instead of computing them again. */
 export async function run(...tensors: Tensor[]): Promise<void> {
