@@ -81,21 +81,32 @@ function read(values: unknown): Source {
   throw new ArgumentError('tensor', `expects a number, an array or a typed array, got ${describe(values)}`, { value: values });
 }
 
-/** The kind of a typed array, of another realm's too. */
-const viewName = (view: ArrayBufferView): string => Object.prototype.toString.call(view).slice(8, -1);
+type ArrayClass = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Float64Array;
+const typedArray = Object.getPrototypeOf(Float64Array.prototype) as Float64Array;
+/** What a typed array of any realm is, whatever a subclass tells of itself. */
+const truth = (key: 'buffer' | 'byteOffset' | 'length' | typeof Symbol.toStringTag): ((view: ArrayBufferView) => unknown) => {
+  const { get } = Object.getOwnPropertyDescriptor(typedArray, key)!;
+  return (view) => get!.call(view);
+};
+const [bufferOf, offsetOf, lengthOf] = [truth('buffer'), truth('byteOffset'), truth('length')];
+/** The kind of a typed array; a DataView has none. */
+const viewName = truth(Symbol.toStringTag) as (view: ArrayBufferView) => string | undefined;
 
 function readView(view: ArrayBufferView): Source {
-  const name = viewName(view);
+  const name = viewName(view) ?? 'DataView';
   const dtype = arrayDType[name];
   if (dtype === undefined)
     throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });
   try {
-    // The one test that tells a detached buffer from an empty one on every Node: a new view of it throws.
-    new Uint8Array(view.buffer, 0, 0);
+    // The one test that tells memory that is gone from a legal empty array on every Node: this throws.
+    typedArray.values.call(view as Float64Array);
   } catch {
-    throw new ArgumentError('tensor', `the ${name}'s buffer is detached (transferred to another thread?)`, { value: view });
+    throw new ArgumentError('tensor', `the ${name}'s buffer is detached (transferred to another thread?), or smaller than it was`, {
+      value: view,
+    });
   }
-  const data = view as unknown as ArrayLike<number>;
+  const Plain = (globalThis as unknown as Record<string, ArrayClass>)[name]!;
+  const data = new Plain(bufferOf(view) as ArrayBuffer, offsetOf(view) as number, lengthOf(view) as number);
   return { data, shape: [data.length], dtype };
 }
 
@@ -122,7 +133,7 @@ function readNested(values: readonly unknown[]): Source {
         `ragged array: ${Array.isArray(level) ? `${level.length} values` : describe(level)} at ${path || 'the top'}, expected ${shape[depth]}`,
         { value: level },
       );
-    for (let i = 0; i < level.length; i++) fill(level[i], depth + 1, `${path}[${i}]`);
+    for (let i = 0; i < shape[depth]!; i++) fill(level[i], depth + 1, `${path}[${i}]`);
   };
   fill(values, 0, '');
   if (booleans && booleans !== data.length) throw new ArgumentError('tensor', 'numbers and booleans are mixed', { value: values });
