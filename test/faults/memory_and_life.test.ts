@@ -11,7 +11,10 @@ const resizable = (bytes: number, most: number): Resizable =>
 /** Small enough to stay in JS memory, and too large for it. */
 describe.each([4, 5000])('a typed array of %i values', (n) => {
   const values = Array.from({ length: n }, (_, i) => i % 100);
-  const filled = (array: Float32Array): Float32Array => (array.set(values), array);
+  const filled = (array: Float32Array): Float32Array => {
+    array.set(values);
+    return array;
+  };
   class Liar extends Float32Array {
     override get length(): number {
       return 1e9;
