@@ -30,7 +30,7 @@ export function tensor(values: number | boolean | ArrayLike<number> | readonly u
     throw new ShapeError('tensor', `${data.length} values don't fill shape ${formatShape(shape)} of ${sizeOf(shape)}`, { value: shape });
   if (dtype === 'bf16' || dtype === 'f16') {
     if (ArrayBuffer.isView(values) && viewName(values) === 'Uint16Array')
-      return stored(new Uint8Array(Uint16Array.from(data).buffer), shape, dtype);
+      return stored(new Uint8Array(new Uint16Array(data).buffer), shape, dtype);
     return cast(stored(toBytes(data, 'f32'), shape, 'f32'), dtype);
   }
   return stored(toBytes(data, dtype), shape, dtype);
@@ -143,14 +143,18 @@ function readNested(values: readonly unknown[]): Source {
 const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u8: [0, 255], bool: [0, 1] } as const;
 
 function toBytes(data: ArrayLike<number>, dtype: 'f32' | 'i32' | 'u8' | 'bool'): Uint8Array {
-  if (dtype === 'f32') return new Uint8Array(Float32Array.from(data as ArrayLike<number>).buffer);
-  const [low, high] = ranges[dtype];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (!(Number.isInteger(value) && value >= low && value <= high))
-      throw new ArgumentError('tensor', `${dtype} holds whole numbers from ${low} to ${high}, got ${value} at position ${i}`, { value });
+  // A typed array given to a constructor is copied as memory; `from` would go through its iterator.
+  if (dtype === 'f32') return new Uint8Array(new Float32Array(data).buffer);
+  const Own = dtype === 'i32' ? Int32Array : Uint8Array;
+  if (!(data instanceof Own) || dtype === 'bool') {
+    const [low, high] = ranges[dtype];
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
+      if (!(Number.isInteger(value) && value >= low && value <= high))
+        throw new ArgumentError('tensor', `${dtype} holds whole numbers from ${low} to ${high}, got ${value} at position ${i}`, { value });
+    }
   }
-  return dtype === 'i32' ? new Uint8Array(Int32Array.from(data as ArrayLike<number>).buffer) : Uint8Array.from(data as ArrayLike<number>);
+  return new Uint8Array(new Own(data).buffer);
 }
 
 function numberOf(op: string, value: unknown): number {
