@@ -40,16 +40,16 @@ describe('a training loop', () => {
   it('is not held back by what others submit after it, however full they keep the queue', async () => {
     const { x, model, opt } = await heavy();
     const losses: Tensor[] = [];
-    let first: Promise<boolean> | null = null;
+    let done: Promise<number> | null = null;
     for (let i = 0; i < 40; i++) {
       const loss = model.forward(x).square().mean();
       losses.push(loss);
       const stepped = opt.step(loss); // not awaited
-      if (i === 5) first = stepped.then(() => computed(losses.at(-1)!));
+      if (i === 5) done = stepped.then(() => losses.filter(computed).length);
       await null;
       await null;
     }
-    expect(await first).toBe(false);
+    expect(await done).toBeLessThan(20);
     await losses.at(-1)!.item();
   });
 
