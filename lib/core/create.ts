@@ -30,7 +30,7 @@ export function tensor(values: number | boolean | ArrayLike<number> | readonly u
     throw new ShapeError('tensor', `${data.length} values don't fill shape ${formatShape(shape)} of ${sizeOf(shape)}`, { value: shape });
   if (dtype === 'bf16' || dtype === 'f16') {
     if (ArrayBuffer.isView(values) && viewName(values) === 'Uint16Array')
-      return stored(new Uint8Array(Uint16Array.from(data).buffer), shape, dtype);
+      return stored(new Uint8Array(new Uint16Array(data).buffer), shape, dtype);
     return cast(stored(toBytes(data, 'f32'), shape, 'f32'), dtype);
   }
   return stored(toBytes(data, dtype), shape, dtype);
@@ -81,21 +81,32 @@ function read(values: unknown): Source {
   throw new ArgumentError('tensor', `expects a number, an array or a typed array, got ${describe(values)}`, { value: values });
 }
 
-/** The kind of a typed array, of another realm's too. */
-const viewName = (view: ArrayBufferView): string => Object.prototype.toString.call(view).slice(8, -1);
+type ArrayClass = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Float64Array;
+const typedArray = Object.getPrototypeOf(Float64Array.prototype) as Float64Array;
+/** What a typed array of any realm is, whatever a subclass tells of itself. */
+const truth = (key: 'buffer' | 'byteOffset' | 'length' | typeof Symbol.toStringTag): ((view: ArrayBufferView) => unknown) => {
+  const { get } = Object.getOwnPropertyDescriptor(typedArray, key)!;
+  return (view) => get!.call(view);
+};
+const [bufferOf, offsetOf, lengthOf] = [truth('buffer'), truth('byteOffset'), truth('length')];
+/** The kind of a typed array; a DataView has none. */
+const viewName = truth(Symbol.toStringTag) as (view: ArrayBufferView) => string | undefined;
 
 function readView(view: ArrayBufferView): Source {
-  const name = viewName(view);
+  const name = viewName(view) ?? 'DataView';
   const dtype = arrayDType[name];
   if (dtype === undefined)
     throw new ArgumentError('tensor', `expects a typed array of 8 to 32 bits or Float64Array, got ${name}`, { value: view });
   try {
-    // The one test that tells a detached buffer from an empty one on every Node: a new view of it throws.
-    new Uint8Array(view.buffer, 0, 0);
+    // The one test that tells memory that is gone from a legal empty array on every Node: this throws.
+    typedArray.values.call(view as Float64Array);
   } catch {
-    throw new ArgumentError('tensor', `the ${name}'s buffer is detached (transferred to another thread?)`, { value: view });
+    throw new ArgumentError('tensor', `the ${name}'s buffer is detached (transferred to another thread?), or smaller than it was`, {
+      value: view,
+    });
   }
-  const data = view as unknown as ArrayLike<number>;
+  const Plain = (globalThis as unknown as Record<string, ArrayClass>)[name]!;
+  const data = new Plain(bufferOf(view) as ArrayBuffer, offsetOf(view) as number, lengthOf(view) as number);
   return { data, shape: [data.length], dtype };
 }
 
@@ -122,7 +133,7 @@ function readNested(values: readonly unknown[]): Source {
         `ragged array: ${Array.isArray(level) ? `${level.length} values` : describe(level)} at ${path || 'the top'}, expected ${shape[depth]}`,
         { value: level },
       );
-    for (let i = 0; i < level.length; i++) fill(level[i], depth + 1, `${path}[${i}]`);
+    for (let i = 0; i < shape[depth]!; i++) fill(level[i], depth + 1, `${path}[${i}]`);
   };
   fill(values, 0, '');
   if (booleans && booleans !== data.length) throw new ArgumentError('tensor', 'numbers and booleans are mixed', { value: values });
@@ -132,14 +143,18 @@ function readNested(values: readonly unknown[]): Source {
 const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u8: [0, 255], bool: [0, 1] } as const;
 
 function toBytes(data: ArrayLike<number>, dtype: 'f32' | 'i32' | 'u8' | 'bool'): Uint8Array {
-  if (dtype === 'f32') return new Uint8Array(Float32Array.from(data as ArrayLike<number>).buffer);
-  const [low, high] = ranges[dtype];
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (!(Number.isInteger(value) && value >= low && value <= high))
-      throw new ArgumentError('tensor', `${dtype} holds whole numbers from ${low} to ${high}, got ${value} at position ${i}`, { value });
+  // A typed array given to a constructor is copied as memory; `from` would go through its iterator.
+  if (dtype === 'f32') return new Uint8Array(new Float32Array(data).buffer);
+  const Own = dtype === 'i32' ? Int32Array : Uint8Array;
+  if (!(data instanceof Own) || dtype === 'bool') {
+    const [low, high] = ranges[dtype];
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]!;
+      if (!(Number.isInteger(value) && value >= low && value <= high))
+        throw new ArgumentError('tensor', `${dtype} holds whole numbers from ${low} to ${high}, got ${value} at position ${i}`, { value });
+    }
   }
-  return dtype === 'i32' ? new Uint8Array(Int32Array.from(data as ArrayLike<number>).buffer) : Uint8Array.from(data as ArrayLike<number>);
+  return new Uint8Array(new Own(data).buffer);
 }
 
 function numberOf(op: string, value: unknown): number {

@@ -1,6 +1,7 @@
 // Writes the Program of a lowered graph: buffers, then one command a unit, as docs/program.md lays it out.
 import { type ChainWriter, chainBody, fillBody } from './chain.js';
 import { bytesPerElement } from './dtype.js';
+import { MemoryError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { Lowering } from './lower.js';
 import { opcode } from './native.js';
@@ -68,6 +69,7 @@ export class Encoder {
     const names: string[] = [];
     for (const unit of this.order)
       for (const [code, args] of this.commands(unit)) {
+        if (!args.every(isCount)) throw tooLarge(unit.name);
         commands.push(code, args.length, ...args);
         names.push(unit.name);
       }
@@ -82,6 +84,7 @@ export class Encoder {
       table.length / 4,
       names.length,
     ];
+    if (!header.every(isCount)) throw tooLarge('run');
     const program = Int32Array.from([...header, ...leafTable, ...table, ...commands]);
     return { program, leaves, inputs, inputBytes, outputBytes, results, constants, commands: names };
   }
@@ -237,6 +240,12 @@ export class Encoder {
 const productArgs = ({ rows, columns, depth, a, b }: Product, seen: (value: Value) => number): number[] => {
   return [-1, rows, columns, depth, Number(a.swapped), seen(a.value), seen(b)];
 };
+
+/** What an Int32Array would wrap around is refused: 2^32+1 elements must not become one. */
+const isCount = (n: number): boolean => (n | 0) === n;
+
+const tooLarge = (op: string): Error =>
+  new MemoryError(op, 'a tensor of this run has more than the 2^31-1 elements that a run counts; split it');
 
 const split = (bytes: number): [low: number, high: number] => [bytes | 0, Math.floor(bytes / 2 ** 32)];
 

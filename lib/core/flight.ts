@@ -2,7 +2,8 @@
 import type { Fault } from '../../binding.js';
 import { ArgumentError, HebbError, IndexError, locate, MemoryError } from './errors.js';
 import { native } from './native.js';
-import type { Tensor } from './tensor.js';
+import { releaseStorage } from './storage.js';
+import { LOST, type Tensor } from './tensor.js';
 import type { Parameter } from './variable.js';
 
 /** Runs that may be in flight before a loop is made to wait, and their estimated time. */
@@ -11,8 +12,12 @@ const MAX_NANOSECONDS = 20e6;
 
 export interface Waiter {
   resolve(): void;
-  reject(error: Error): void;
+  /** Returns false where its promise can't carry the error any more. */
+  reject(error: Error): unknown;
 }
+
+/** What failed runs should have stored, with their errors. */
+export const lost = new WeakMap<Tensor, Error>();
 
 export class Flight {
   /** What it stores: small results with their place in the run's output, large ones in memory of their own. */
@@ -21,6 +26,8 @@ export class Flight {
   /** Variables that it overwrites: by steps, and by assignments, whose failure only the next read can tell. */
   readonly written: Parameter[] = [];
   readonly assigned: Parameter[] = [];
+  /** Those of them that had no value before. */
+  readonly first: Parameter[] = [];
   /** Whether somebody was told of a failure. */
   told = false;
 
@@ -38,13 +45,20 @@ export class Flight {
       if (small) tensor.bytes = this.output.subarray(offset, offset + bytes);
       tensor.flight = null;
     }
+    for (const variable of this.written) variable.settled = true;
     for (const waiter of this.waiters) waiter.resolve();
   }
 
   fail(error: Error): void {
-    for (const { tensor } of this.results) tensor.flight = null;
-    this.told ||= this.waiters.length > 0;
-    for (const waiter of this.waiters) waiter.reject(error);
+    for (const { tensor } of this.results) {
+      tensor.flight = null;
+      if (tensor.storage !== null) releaseStorage(tensor.storage); // nothing was written to it
+      tensor.storage = null;
+      if (tensor.op.lowering.kind !== 'leaf') continue; // it still has its record: asked for again, it is computed again
+      tensor.flags |= LOST;
+      lost.set(tensor, error);
+    }
+    for (const waiter of this.waiters) if (waiter.reject(error) !== false) this.told = true;
   }
 }
 
@@ -61,7 +75,9 @@ export async function failing(error: Error): Promise<never> {
 const flights = new Map<number, Flight>();
 const failures = new Map<number, Error>();
 const other = new Map<number, Waiter>();
-let room: (() => void)[] = [];
+/** Those who wait for room, each behind the newest run of its time: what was submitted after that doesn't hold it back. */
+const room: { readonly behind: number; go(): void }[] = [];
+let newest = 0;
 let inFlight = 0;
 let untold: Error[] = [];
 
@@ -74,6 +90,7 @@ export const voidAssignments = { of: (_flight: Flight, _error: Error): void => {
 export function launch(flight: Flight): void {
   attach();
   flights.set(flight.number, flight);
+  newest = flight.number;
   inFlight += flight.nanoseconds;
 }
 
@@ -109,23 +126,19 @@ function done(run: number, _nanoseconds: number, fault: Fault | null): void {
     failures.set(run, error);
     voidAssignments.of(flight, error);
     flight.fail(error);
-    if (!flight.told) owe(error);
+    if (!flight.told && fault.code !== ENTAILED) owe(error);
   } else flight.land();
-  if (hasRoom()) {
-    const waiting = room;
-    room = [];
-    for (const go of waiting) go();
-  }
+  letGo();
   if (flights.size === 0) {
     failures.clear();
-    if (untold.length) queueMicrotask(warnUntold);
+    if (untold.length) setImmediate(warnUntold);
   }
 }
 
-/** A failure that no promise carries yet: a warning, unless something claims it before the queue is empty. */
+/** A failure that no promise carries yet: a warning, unless something claims it before the queue is empty and this turn is over. */
 export function owe(error: Error): void {
   untold.push(error);
-  if (flights.size === 0) queueMicrotask(warnUntold);
+  if (flights.size === 0) setImmediate(warnUntold);
 }
 
 /** A failed step's error that its own promise could no longer carry is claimed by the optimizer's next step. */
@@ -144,10 +157,23 @@ const hasRoom = (): boolean => flights.size < MAX_FLIGHTS && inFlight < MAX_NANO
 
 const ready = Promise.resolve();
 
-/** Resolves when at most 3 runs and about 20 ms of work are in flight: the back-pressure of loops. */
+/**
+ * Resolves when at most 3 runs and about 20 ms of work are in flight: the back-pressure of loops. A loop that doesn't wait may keep the queue
+ * full for ever, so it resolves at the latest when the newest run of this moment has landed.
+ */
 export function roomInQueue(): Promise<void> {
-  return hasRoom() ? ready : new Promise((resolve) => room.push(resolve));
+  return hasRoom() ? ready : new Promise((resolve) => room.push({ behind: newest, go: resolve }));
 }
+
+function letGo(): void {
+  const all = hasRoom();
+  let gone = 0;
+  while (gone < room.length && (all || !flights.has(room[gone]!.behind))) room[gone++]!.go();
+  if (gone > 0) room.splice(0, gone);
+}
+
+/** The fault of a run that needed what a failed one should have written: whoever hears of that one has heard enough. */
+const ENTAILED = 5;
 
 /** Ops whose negative positions count from the end. */
 const FROM_END: ReadonlySet<string> = new Set(['at', 'with', 'take']);
@@ -179,7 +205,7 @@ export function wordFault(fault: Fault, commands: readonly string[]): Error {
       return new ArgumentError(op, `the weights of row ${fault.row} are negative or not finite, or too few are positive`, {
         value: fault.row,
       });
-    case 5:
+    case ENTAILED:
       return new HebbError(op, 'a run that this one needed failed before it', { cause: failures.get(fault.cause) });
     default:
       return new HebbError(op, `the run was stopped (fault ${fault.code})`);

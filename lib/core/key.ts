@@ -3,7 +3,7 @@ import { dtypeCode } from './dtype.js';
 import { LEAF, NUMBER, VARIABLE } from './op.js';
 import { clock } from './record.js';
 import { ACCUMULATE, type StepNode } from './step.js';
-import { DISPOSED, MARKED, STALE, type Tensor } from './tensor.js';
+import { DISPOSED, LOST, MARKED, STALE, type Tensor } from './tensor.js';
 import { topological } from './walk.js';
 
 /** What one group of requests asks for. */
@@ -69,7 +69,7 @@ export function structureOf(requests: readonly Request[]): Structure {
     node.index = i;
     if (isLeaf(node)) {
       pushLeaf(node, scalars);
-      if (node.flags & (STALE | DISPOSED)) stale = node;
+      if (node.flags & (STALE | DISPOSED | LOST)) stale = node;
       else if (node.flight !== null && node.bytes === null && node.storage === null) blocked = node;
       continue;
     }

@@ -3,16 +3,30 @@
 import { detachOp } from './detach.js';
 import type { TypedArray } from './dtype.js';
 import { DisposedError, type HebbError, StaleError } from './errors.js';
-import { attach, claim, Flight, failing, failuresSeen, landing, launch, owe, roomInQueue, voidAssignments, wordFault } from './flight.js';
+import {
+  attach,
+  claim,
+  Flight,
+  failing,
+  failuresSeen,
+  landing,
+  launch,
+  lost,
+  owe,
+  roomInQueue,
+  voidAssignments,
+  wordFault,
+} from './flight.js';
 import { groupsOf } from './groups.js';
+import { dropRecord, dropStaleRecords } from './kept.js';
 import { type Request, type Structure, structureOf } from './key.js';
 import { native } from './native.js';
-import { LEAF, VARIABLE } from './op.js';
+import { VARIABLE } from './op.js';
 import { bind, type Plan, planCounts, planFor } from './plan.js';
 import { clock, operand, record } from './record.js';
 import { clearPendingSteps, type StepNode } from './step.js';
 import { allocate, type Storage } from './storage.js';
-import { asking, bytesOf, DISPOSED, FORGOTTEN, MARKED, NEEDS_GRAD, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
+import { asking, bytesOf, DISPOSED, MARKED, NO_INPUTS, STALE, SUSPECT, type Tensor, viewOf } from './tensor.js';
 import { wayOfRun } from './turn.js';
 import { assignedOp, type Parameter, variableHooks } from './variable.js';
 import { noteCompilation, sites, warnAgain } from './warnings.js';
@@ -125,14 +139,17 @@ function submit(asks: readonly Ask[]): Wait | null {
     const structure = structureOf(asks);
     const { blocked, stale } = structure;
     if (stale !== null) {
-      rejectAll(asks, staleError(stale));
+      rejectAll(asks, staleError(stale), lost.has(stale));
       return null;
     }
     if (blocked !== null) {
       const { waiters } = blocked.flight!;
       return (then) => waiters.push({ resolve: then, reject: then });
     }
-    for (const node of structure.again) warnAgain(node, asks.find((ask) => ask.site)?.site ?? null);
+    for (const node of structure.again) {
+      const first = asks.find((ask) => ask.site);
+      warnAgain(node, first?.site ?? null, first?.kind === 'step');
+    }
     const results: Storage[] = [];
     try {
       const compiled = planCounts().compiled;
@@ -155,7 +172,8 @@ function submit(asks: readonly Ask[]): Wait | null {
 }
 
 const staleError = (leaf: Tensor): Error =>
-  leaf.flags & DISPOSED
+  lost.get(leaf) ??
+  (leaf.flags & DISPOSED
     ? new DisposedError('run', 'a tensor that this needs was disposed')
     : new StaleError(
         'run',
@@ -163,10 +181,9 @@ const staleError = (leaf: Tensor): Error =>
         {
           cause: leaf.variable?.failure ?? undefined,
         },
-      );
+      ));
 
-function rejectAll(asks: readonly Ask[], error: Error): void {
-  let told = false;
+function rejectAll(asks: readonly Ask[], error: Error, told = false): void {
   for (const ask of asks) {
     if (ask.resolve) {
       ask.resolve(failing(error));
@@ -174,7 +191,7 @@ function rejectAll(asks: readonly Ask[], error: Error): void {
     }
     if (ask.variable) {
       voidAssignment(ask.variable, error);
-      ask.variable.unread = error;
+      ask.variable.unread ??= error;
     }
   }
   if (!told) owe(error);
@@ -253,15 +270,17 @@ function settleStep(ask: Ask, flight: Flight): void {
     resolve: () => {},
     reject: (error) => {
       const { updater } = ask.root as StepNode;
-      if (settled) updater.failed ??= error;
-      else {
-        // A step before it may have failed first, and entailed this.
-        const first = updater.failed;
-        if (first) claim(first);
-        updater.failed = null;
-        ask.resolve!(failing(first ?? error));
+      if (settled) {
+        updater.failed ??= error;
+        return false;
       }
+      // A step before it may have failed first, and entailed this.
+      const first = updater.failed;
+      if (first) claim(first);
+      updater.failed = null;
+      ask.resolve!(failing(first ?? error));
       settled = true;
+      return true;
     },
   });
   void roomInQueue().then(() => {
@@ -272,7 +291,10 @@ function settleStep(ask: Ask, flight: Flight): void {
 }
 
 function advance(variable: Parameter, flight: Flight | null): void {
-  if (flight !== null) flight.written.push(variable);
+  if (flight !== null) {
+    flight.written.push(variable);
+    if (!variable.settled) flight.first.push(variable);
+  }
   variable.failure = null;
   variable.settled = true;
   if (variable.newest?.op === VARIABLE && variable.newest.flags & STALE) variable.newest = null;
@@ -298,53 +320,9 @@ function voidAssignment(variable: Parameter, error: Error): void {
 
 voidAssignments.of = (flight, error) => {
   for (const variable of flight.written) voidAssignment(variable, error);
-  for (const variable of flight.assigned) variable.unread = error;
+  for (const variable of flight.first) variable.settled = false;
+  for (const variable of flight.assigned) variable.unread ??= error;
 };
-
-/** Stored tensors that keep their record for gradients, until a variable in it is overwritten. */
-let keeping: WeakRef<Tensor>[] = [];
-
-function dropRecord(tensor: Tensor, overwrites: boolean): void {
-  if (tensor.flags & NEEDS_GRAD && !overwrites) {
-    keeping.push(new WeakRef(tensor));
-    if (keeping.length > 1000 && keeping.length % 1000 === 0) keeping = keeping.filter((ref) => ref.deref() !== undefined);
-    return;
-  }
-  forget(tensor);
-}
-
-function forget(tensor: Tensor): void {
-  if (tensor.op === VARIABLE) return;
-  if (tensor.inputs.length > 0) tensor.flags |= FORGOTTEN;
-  tensor.op = LEAF;
-  tensor.inputs = NO_INPUTS;
-}
-
-function dropStaleRecords(): void {
-  if (keeping.length === 0) return;
-  keeping = keeping.filter((ref) => {
-    const tensor = ref.deref();
-    if (tensor === undefined) return false;
-    if (!recordIsStale(tensor)) return true;
-    forget(tensor);
-    return false;
-  });
-}
-
-function recordIsStale(root: Tensor): boolean {
-  const visit = ++clock.visit;
-  const stack = [root];
-  while (stack.length) {
-    const node = stack.pop()!;
-    if (node.flags & STALE) return true;
-    for (const input of node.inputs)
-      if (input.visit !== visit) {
-        input.visit = visit;
-        stack.push(input);
-      }
-  }
-  return false;
-}
 
 /** Computes and stores tensors in one run, so that later runs read them instead of computing them again. */
 export async function run(...tensors: Tensor[]): Promise<void> {

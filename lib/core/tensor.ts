@@ -23,6 +23,8 @@ export const DISPOSED = 16;
 export const STALE = 32;
 /** Stored, and its record dropped: what it was computed from can't be told any more. */
 export const FORGOTTEN = 64;
+/** The run that should have stored it failed, and its record was dropped. */
+export const LOST = 128;
 
 export const NO_INPUTS: readonly Tensor[] = Object.freeze([]);
 export const NO_NUMBERS: readonly number[] = Object.freeze([]);

@@ -68,6 +68,7 @@ export class Parameter extends Tensor {
     assigned.variable = this;
     assigned.flags = this.requiresGrad ? assigned.flags | NEEDS_GRAD : assigned.flags & ~NEEDS_GRAD;
     this.newest = assigned;
+    this.unread = null; // what the failed assignment should have written is overwritten
     variableHooks.assign(this, assigned);
   }
 
@@ -80,6 +81,7 @@ export class Parameter extends Tensor {
       throw locate(error);
     }
     if (this.newest === null) {
+      if (!this.settled && this.failure !== null) throw locate(this.failure); // there is no old value to fall back on
       this.newest = new Tensor(
         VARIABLE,
         NO_INPUTS,

@@ -9,14 +9,15 @@ const told = new Set<string>();
 /** Counts for `memoryUsage()`. */
 export const counts = { marked: 0 };
 
-/** The first line of a stack that isn't the library's own. */
+/** The first line of a stack that isn't the library's own, nor a built-in's that it called (`at Array.map (<anonymous>)`). */
 export function userLine(error: Error | null): string {
   const lines = (error?.stack ?? '').split('\n').slice(1);
-  return lines.find((line) => !own.some((folder) => line.includes(folder)) && !line.includes('node:internal'))?.trim() ?? 'an unknown line';
+  const isUsers = (line: string): boolean => ![...own, 'node:internal', '(<anonymous>)'].some((part) => line.includes(part));
+  return lines.find(isUsers)?.trim() ?? 'an unknown line';
 }
 
-/** A node was executed before without being stored, and is needed again: it is stored now. */
-export function warnAgain(node: Tensor, site: Error | null): void {
+/** A node was executed before without being stored, and is needed again, perhaps by a step: it is stored now. */
+export function warnAgain(node: Tensor, site: Error | null, byStep: boolean): void {
   counts.marked++;
   if (node.inputs.length === 0) return; // constants and random numbers are cheap to make again
   const line = userLine(site);
@@ -24,7 +25,9 @@ export function warnAgain(node: Tensor, site: Error | null): void {
   told.add(line);
   process.emitWarning(
     `'${node.op.name}' was computed by an earlier run without being stored and is computed once more, ${line}. ` +
-      'Ask for both in one stretch, or keep it: await run(tensor)',
+      (byStep
+        ? 'step() keeps the loss: read it afterwards, await loss.item(), not before'
+        : 'Ask for both in one stretch, or keep it: await run(tensor)'),
     'HebbWarning',
   );
 }

@@ -26,7 +26,7 @@ interface CsvParse {
  * understood. Needs the npm package `csv-parse` in your project.
  *
  * @param file A path or a file URL.
- * @throws {ArgumentError} for wrong options. @throws {FormatError} (from the pass) naming the line: a row of another length, a wrong quote, a cell
+ * @throws {ArgumentError} for wrong options. @throws {FormatError} (from the pass) naming the line: two columns of one name, a row of another length, a wrong quote, a cell
  * that is no number; {HebbError} with the command to run when `csv-parse` isn't installed.
  * @example
  * const rows = csv('houses.csv', { numbers: true });
@@ -45,7 +45,7 @@ export function csv(
     throw new ArgumentError('csv', `delimiter must be a character, got ${describe(delimiter)}`, { value: delimiter });
   return new IterableDataset(async function* () {
     const { parse } = await loadPackage<CsvParse>('csv', 'csv-parse', 'CSV files are read by');
-    const parser = parse({ bom: true, columns: columns ?? true, delimiter, skip_empty_lines: true, trim: true });
+    const parser = parse({ bom: true, columns: columns ?? named(path), delimiter, skip_empty_lines: true, trim: true });
     const source = createReadStream(path);
     source.on('error', (error) => parser.emit('error', error));
     source.pipe(parser);
@@ -60,6 +60,16 @@ export function csv(
     }
   });
 }
+
+/** The first line's names. Of two equal ones an object would keep the last column alone. */
+const named =
+  (path: string) =>
+  (names: readonly string[]): readonly string[] => {
+    const wrong = names.find((name, i) => names.indexOf(name) !== i || name === '__proto__');
+    if (wrong === undefined) return names;
+    const what = wrong === '__proto__' ? "can't be a column's name" : 'names two columns';
+    throw placed(new FormatError('csv', `${path}: ${JSON.stringify(wrong)} ${what}; give them names by \`columns\``, { value: wrong }));
+  };
 
 function withNumbers(cells: Record<string, string>, numbers: boolean | readonly string[], row: number): Record<string, string | number> {
   if (numbers === false) return cells;

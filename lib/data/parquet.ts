@@ -16,7 +16,7 @@ type Row = Record<string, unknown>;
 
 interface Hyparquet {
   asyncBufferFromFile(file: string): Promise<unknown>;
-  parquetMetadataAsync(file: unknown): Promise<{ row_groups: { num_rows: bigint }[] }>;
+  parquetMetadataAsync(file: unknown): Promise<{ num_rows: bigint; row_groups: { num_rows: bigint }[] }>;
   parquetSchema(metadata: unknown): { children: { element: { name: string } }[] };
   parquetReadObjects(options: Record<string, unknown>): Promise<Row[]>;
 }
@@ -46,10 +46,15 @@ export function parquet<R extends object = Record<string, unknown>>(
       const missing = columns?.find((name) => !known.includes(name));
       if (missing !== undefined)
         throw new FormatError('parquet', `${path} has no column "${missing}", but ${known.join(', ')}`, { value: missing });
+      const rowsOfGroups = metadata.row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
+      if (rowsOfGroups !== metadata.num_rows)
+        throw new FormatError('parquet', `${path} claims ${metadata.num_rows} rows, its groups ${rowsOfGroups}`);
       let rowStart = 0;
       for (const { num_rows } of metadata.row_groups) {
         const rowEnd = rowStart + Number(num_rows);
         const rows = await library.parquetReadObjects({ file: bytes, metadata, columns, rowStart, rowEnd, compressors });
+        if (rows.length !== rowEnd - rowStart)
+          throw new FormatError('parquet', `${path} has ${rows.length} rows from ${rowStart} on, where it claims ${num_rows}`);
         for (const [i, row] of rows.entries()) yield withNumbers(row, rowStart + i) as R;
         rowStart = rowEnd;
       }

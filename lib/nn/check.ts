@@ -10,5 +10,6 @@ export function checkNumber(op: string, name: string, value: number, least = -In
 
 /** Throws unless an option is a part, from 0 to 1. */
 export function checkPart(op: string, name: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new ArgumentError(op, `${name} must be from 0 to 1, got ${describe(value)}`, { value });
+  if (!(typeof value === 'number' && value >= 0 && value <= 1))
+    throw new ArgumentError(op, `${name} must be from 0 to 1, got ${describe(value)}`, { value });
 }

@@ -1,5 +1,6 @@
 // Dropout: leaves out values at random while training.
-import { ArgumentError, type Generator, rand, type Tensor } from '../core/index.js';
+import { type Generator, rand, type Tensor } from '../core/index.js';
+import { checkPart } from './check.js';
 import { Module } from './module.js';
 
 /** Options of `Dropout`. */
@@ -25,7 +26,7 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, { generator }: DropoutOptions = {}) {
     super();
-    if (!(p >= 0 && p <= 1)) throw new ArgumentError('Dropout', `p must be from 0 to 1, got ${p}`, { value: p });
+    checkPart('Dropout', 'p', p);
     this.p = p;
     this.#generator = generator;
   }

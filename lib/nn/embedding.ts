@@ -14,6 +14,7 @@ import {
   zeros,
 } from '../core/index.js';
 import { where } from '../ops/index.js';
+import { checkNumber } from './check.js';
 import { normal } from './init.js';
 import { Module } from './module.js';
 
@@ -21,6 +22,10 @@ import { Module } from './module.js';
 export interface EmbeddingOptions {
   /** The vector of this index begins as zeros and isn't trained: for the filling of short sequences. Negative ones count from the end. */
   readonly paddingIdx?: number;
+  /** Vectors that are looked up with a larger norm are scaled down to it: while training in `weight` itself, in eval mode as they are read. */
+  readonly maxNorm?: number;
+  /** The order p of that norm; 2 unless told. */
+  readonly normType?: number;
 }
 
 /** Options of `EmbeddingBag`. */
@@ -35,11 +40,18 @@ abstract class Table<A extends unknown[]> extends Module<A> {
   readonly embeddingDim: number;
   /** The row that isn't trained, or null. */
   readonly paddingIdx: number | null;
+  /** The largest norm of a vector, or null. */
+  readonly maxNorm: number | null;
+  readonly normType: number;
   /** (numEmbeddings, embeddingDim); may be shared with another layer. */
   weight: Parameter;
 
-  constructor(op: string, numEmbeddings: number, embeddingDim: number, paddingIdx: number | undefined) {
+  constructor(op: string, numEmbeddings: number, embeddingDim: number, { paddingIdx, maxNorm, normType = 2 }: EmbeddingOptions) {
     super();
+    if (maxNorm !== undefined) checkNumber(op, 'maxNorm', maxNorm, 0, true);
+    checkNumber(op, 'normType', normType, 0, true);
+    this.maxNorm = maxNorm ?? null;
+    this.normType = normType;
     for (const [name, size] of Object.entries({ numEmbeddings, embeddingDim }))
       if (!Number.isInteger(size) || size < 1)
         throw new ArgumentError(op, `${name} must be a whole number ≥ 1, got ${describe(size)}`, { value: size });
@@ -60,8 +72,19 @@ abstract class Table<A extends unknown[]> extends Module<A> {
         { value: ids },
       );
     const flat = ids.reshape([ids.size]);
-    const rows = this.weight.indexSelect(0, flat);
+    const rows = this.maxNorm === null ? this.weight.indexSelect(0, flat) : this.shortened(flat, this.maxNorm);
     return this.paddingIdx === null ? rows : where(flat.eq(this.paddingIdx).unsqueeze(1), rows.detach(), rows);
+  }
+
+  /** The rows with none longer than `maxNorm`. What trains is the table as it is after that, so the scale has no gradient. */
+  private shortened(flat: Tensor, maxNorm: number): Tensor {
+    const rows = this.weight.indexSelect(0, flat);
+    const fixed = rows.detach();
+    const norm = fixed.norm({ ord: this.normType, axis: 1, keepDim: true });
+    const scale = where(norm.gt(maxNorm), norm.add(1e-7).reciprocal().mul(maxNorm), 1);
+    if (!this.training) return rows.mul(scale);
+    this.weight.assign(this.weight.detach().scatter(0, flat.unsqueeze(1).expand(rows.shape), fixed.mul(scale)));
+    return this.weight.indexSelect(0, flat);
   }
 }
 
@@ -76,8 +99,8 @@ abstract class Table<A extends unknown[]> extends Module<A> {
  * embed.forward(tensor([[5, 7, 0]], { dtype: 'i32' })).shape; // [1, 3, 64]
  */
 export class Embedding extends Table<[Tensor]> {
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx }: EmbeddingOptions = {}) {
-    super('Embedding', numEmbeddings, embeddingDim, paddingIdx);
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+    super('Embedding', numEmbeddings, embeddingDim, options);
   }
 
   forward(ids: Tensor): Tensor {
@@ -98,28 +121,29 @@ export class Embedding extends Table<[Tensor]> {
 /**
  * The sum, mean or maximum of each bag's vectors, without a sequence in between: bags (B, N) → (B, embeddingDim). Or all bags in one row,
  * indices (n) with `offsets` (B), where each begins; bags may then be empty, and 'max' isn't available. Indices of the padding don't count;
- * what is left without any gives zeros.
+ * what is left without any gives zeros. `perSampleWeights`, of the indices' shape, multiply each vector; they go with mode 'sum'.
  *
- * @throws {ArgumentError} for another mode; otherwise as `Embedding`.
+ * @throws {ArgumentError} for another mode, or weights with it. @throws {ShapeError} for weights of another shape; otherwise as `Embedding`.
  * @example
  * const bag = new nn.EmbeddingBag(1000, 16, { mode: 'sum' });
  * bag.forward(tensor([[1, 2], [3, 3]], { dtype: 'i32' })).shape; // [2, 16]
  * bag.forward(tensor([1, 2, 3], { dtype: 'i32' }), tensor([0, 1], { dtype: 'i32' })).shape; // [2, 16]
  */
-export class EmbeddingBag extends Table<[ids: Tensor, offsets?: Tensor]> {
+export class EmbeddingBag extends Table<[ids: Tensor, offsets?: Tensor | null, perSampleWeights?: Tensor]> {
   readonly mode: 'sum' | 'mean' | 'max';
 
-  constructor(numEmbeddings: number, embeddingDim: number, { mode = 'mean', paddingIdx }: EmbeddingBagOptions = {}) {
-    super('EmbeddingBag', numEmbeddings, embeddingDim, paddingIdx);
+  constructor(numEmbeddings: number, embeddingDim: number, { mode = 'mean', ...options }: EmbeddingBagOptions = {}) {
+    super('EmbeddingBag', numEmbeddings, embeddingDim, options);
     if (!['sum', 'mean', 'max'].includes(mode))
       throw new ArgumentError('EmbeddingBag', `mode must be 'sum', 'mean' or 'max', got ${describe(mode)}`, { value: mode });
     this.mode = mode;
   }
 
-  forward(ids: Tensor, offsets?: Tensor): Tensor {
-    const rows = this.rows('EmbeddingBag', ids);
+  forward(ids: Tensor, offsets?: Tensor | null, perSampleWeights?: Tensor): Tensor {
+    const plain = this.rows('EmbeddingBag', ids);
+    const rows = perSampleWeights === undefined ? plain : this.weighted(plain, ids, perSampleWeights);
     const counted = this.paddingIdx === null ? null : ids.ne(this.paddingIdx);
-    if (offsets !== undefined) return this.ragged(rows, ids, offsets, counted);
+    if (offsets !== undefined && offsets !== null) return this.ragged(rows, ids, offsets, counted);
     if (ids.shape.length !== 2)
       throw new ShapeError('EmbeddingBag', `expects bags (B, N), or indices (n) with offsets, got ${formatShape(ids.shape)}`, {
         value: ids.shape,
@@ -130,6 +154,18 @@ export class EmbeddingBag extends Table<[ids: Tensor, offsets?: Tensor]> {
     const sum = (mask ? where(mask, vectors, 0) : vectors).sum({ axis: 1 });
     if (this.mode === 'sum') return sum;
     return sum.div(mask ? mask.to('f32').sum({ axis: 1 }).maximum(1) : Math.max(ids.shape[1]!, 1));
+  }
+
+  private weighted(rows: Tensor, ids: Tensor, weights: Tensor): Tensor {
+    if (this.mode !== 'sum')
+      throw new ArgumentError('EmbeddingBag', `perSampleWeights go with mode 'sum', not '${this.mode}'`, { value: this.mode });
+    if (!sameShape(ids.shape, weights.shape))
+      throw new ShapeError(
+        'EmbeddingBag',
+        `perSampleWeights are as the indices, ${formatShape(ids.shape)}, got ${formatShape(weights.shape)}`,
+        { value: weights.shape },
+      );
+    return rows.mul(weights.reshape([weights.size, 1]));
   }
 
   private largest(vectors: Tensor, mask: Tensor | undefined): Tensor {

@@ -1,5 +1,5 @@
 // Activations made of straight pieces, and shrinkages, as layers; each is the tensor method of the same name. Shapes stay as they are.
-import type { Tensor } from '../core/index.js';
+import type { Generator, Tensor } from '../core/index.js';
 import { checkNumber } from './check.js';
 import { Module } from './module.js';
 
@@ -119,5 +119,38 @@ export class Threshold extends Module {
 
   forward(x: Tensor): Tensor {
     return x.threshold(this.threshold, this.value);
+  }
+}
+
+/** Options of `RReLU`. */
+export interface RReLUOptions {
+  /** Where the slopes come from; the default one (see `manualSeed`) unless told. */
+  readonly generator?: Generator;
+}
+
+/**
+ * x where it is positive, else slope · x: while training each element's slope is drawn anew, uniformly from `lower` (1/8 unless told) to
+ * `upper` (1/3); in eval mode it is their mean.
+ * Source: Xu, Wang, Chen, Li, "Empirical evaluation of rectified activations in convolutional network", 2015.
+ *
+ * @throws {ArgumentError} when a slope is not finite, or lower is above upper.
+ * @example await new nn.RReLU(0.1, 0.3).eval().forward(tensor([-1, 2])).data(); // -0.2, 2
+ */
+export class RReLU extends Module {
+  readonly lower: number;
+  readonly upper: number;
+  readonly #generator: Generator | undefined;
+
+  constructor(lower = 1 / 8, upper = 1 / 3, { generator }: RReLUOptions = {}) {
+    super();
+    checkNumber('RReLU', 'lower', lower);
+    checkNumber('RReLU', 'upper', upper, lower);
+    this.lower = lower;
+    this.upper = upper;
+    this.#generator = generator;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.rrelu({ lower: this.lower, upper: this.upper, training: this.training, generator: this.#generator });
   }
 }

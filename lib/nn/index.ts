@@ -27,7 +27,18 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
-export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhshrink, Threshold } from './hard_activations.js';
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  ReLU6,
+  RReLU,
+  type RReLUOptions,
+  Softshrink,
+  Tanhshrink,
+  Threshold,
+} from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';

@@ -1,11 +1,14 @@
 // Activation functions beyond those with kernels of their own (math.ts): compositions of Chain steps, fused, each with a gradient rule
 // that is PyTorch's at the kinks and finite where the branch not taken overflows.
 import { add, mul } from '../core/basic.js';
+import { isFloat } from '../core/dtype.js';
 import { ArgumentError } from '../core/errors.js';
+import type { Generator } from '../core/random.js';
 import { describe } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
 import { where } from './compare.js';
 import { addMethods, composedOp } from './declare.js';
+import { uniform } from './random.js';
 
 /** positive·x above 0, negative·(exp(rate·x) - 1) below. */
 const exponentialUnit = (name: string): ReturnType<typeof composedOp> =>
@@ -129,6 +132,27 @@ const thresholdOf = composedOp({
   grad: ({ inputs: [x, threshold], dy }) => [where(x!.le(threshold!), 0, dy), null, null],
 });
 
+const slopedOf = composedOp({
+  name: 'rrelu',
+  forward: (x, slope) => where(x!.gt(0), x!, mul(x!, slope!)),
+  grad: ({ inputs: [x, slope], dy }) => [where(x!.gt(0), dy, mul(dy, slope!)), null],
+});
+
+/** Which slopes `rrelu` draws, and whether it does. */
+export interface RReLUOptions {
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly training?: boolean;
+  readonly generator?: Generator;
+}
+
+function rrelu(x: Tensor, { lower = 1 / 8, upper = 1 / 3, training = false, generator }: RReLUOptions = {}): Tensor {
+  if (!(checkNumber('rrelu', 'lower', lower) <= checkNumber('rrelu', 'upper', upper) && Number.isFinite(upper - lower)))
+    throw new ArgumentError('rrelu', `expects finite slopes lower ≤ upper, got ${lower} and ${upper}`, { value: [lower, upper] });
+  if (!training) return slopedOf(x, (lower + upper) / 2);
+  return slopedOf(x, uniform(x.shape, { low: lower, high: upper, generator }).to(isFloat(x.dtype) ? x.dtype : 'f32'));
+}
+
 function softshrink(x: Tensor, lambda = 0.5): Tensor {
   if (!(checkNumber('softshrink', 'lambda', lambda) >= 0))
     throw new ArgumentError('softshrink', `lambda must not be negative, got ${lambda}`, { value: lambda });
@@ -172,6 +196,13 @@ declare module '../core/tensor.js' {
     hardshrink(lambda?: number): Tensor;
     /** x where it is above the threshold, else the value. @example await tensor([-2, 3]).threshold(1, 20).data(); // 20, 3 */
     threshold(threshold: number, value: number): Tensor;
+    /**
+     * x where positive, else slope·x (Xu et al., 2015): while `training` each element's slope is drawn uniformly from `lower` (1/8) to `upper`
+     * (1/3), else it is their mean.
+     * @throws {ArgumentError} slopes that aren't finite, or in the wrong order.
+     * @example await tensor([-1, 2]).rrelu({ lower: 0.1, upper: 0.3 }).data(); // -0.2, 2
+     */
+    rrelu(options?: RReLUOptions): Tensor;
   }
 }
 
@@ -191,4 +222,5 @@ addMethods({
   softshrink,
   hardshrink: (x, lambda = 0.5) => hardshrink(x, lambda),
   threshold: (x, threshold, value) => thresholdOf(x, threshold, value),
+  rrelu,
 });

@@ -1,6 +1,6 @@
 // Values where a mask is true: maskedFill, and maskedSelect, whose size only the values tell.
 import { cast, expand, reshape } from '../core/basic.js';
-import { tensor } from '../core/create.js';
+import { arange, tensor, zeros } from '../core/create.js';
 import { DTypeError } from '../core/errors.js';
 import { operand } from '../core/record.js';
 import { broadcast } from '../core/shape.js';
@@ -15,17 +15,27 @@ function boolMask(op: string, mask: Tensor): Tensor {
   return m;
 }
 
+/**
+ * Where flat flags are true, in order: the first `count` of as many places as there are flags. Found natively: each place is written where a
+ * running count says, those of no interest behind the end.
+ */
+export function placesOf(flags: Tensor): { places: Tensor; count: Promise<number> } {
+  const n = flags.size;
+  if (n === 0) return { places: zeros([0], { dtype: 'i32' }), count: Promise.resolve(0) };
+  const upTo = flags.cumsum(0);
+  const places = zeros([n + 1], { dtype: 'i32' }).scatter(0, where(flags, upTo.sub(1), n), arange(n));
+  return { places: places.narrow(0, 0, n), count: upTo.narrow(0, n - 1, 1).item() };
+}
+
 async function maskedSelect(t: Tensor, mask: Tensor): Promise<Tensor> {
   const x = operand('maskedSelect', t);
   const m = boolMask('maskedSelect', mask);
   const shape = broadcast('maskedSelect', x.shape, m.shape);
   const values = reshape(expand(x, shape), [-1]);
+  const found = placesOf(expand(m, shape).reshape([-1]));
   // In one run: where the mask comes from x, neither is computed twice.
-  const [chosen] = await Promise.all([expand(m, shape).data(), run(x)]);
-  const places = Int32Array.from({ length: (chosen as Uint8Array).reduce((n, value) => n + value, 0) });
-  let count = 0;
-  chosen.forEach((value, i) => value && (places[count++] = i));
-  return rowsOf(values, 0, tensor(places));
+  const [places, count] = await Promise.all([found.places.data(), found.count, run(x)]);
+  return rowsOf(values, 0, tensor(places.slice(0, count)));
 }
 
 declare module '../core/tensor.js' {

@@ -2,10 +2,10 @@
 // have what is composed of reductions).
 import { cast, expand, inF32, mul, reduceAxes, reduceLowering, reduceNode, reshape, spread, sum } from '../core/basic.js';
 import { isFloat } from '../core/dtype.js';
-import { ShapeError } from '../core/errors.js';
+import { ArgumentError, ShapeError } from '../core/errors.js';
 import { newOp, type Op } from '../core/op.js';
 import { operand } from '../core/record.js';
-import { type Axes, checkAxes, checkAxesOptions, checkAxis, formatShape, sizeOf } from '../core/shape.js';
+import { type Axes, checkAxes, checkAxesOptions, checkAxis, describe, formatShape, sizeOf } from '../core/shape.js';
 import { Tensor } from '../core/tensor.js';
 
 const meanOp: Op = newOp('mean', reduceLowering('mean'), ({ inputs: [x], attrs: [first, count], dy }) => {
@@ -41,8 +41,14 @@ function reducedOf(op: Op, t: Tensor, { axis, keepDim = false }: Axes): Tensor {
   return reduceAxes(x, axes, keepDim, (node, first, count) => reduceNode(op, node, first, count, dtype));
 }
 
-function position(op: Op, a: Tensor, axis?: number): Tensor {
+function position(op: Op, a: Tensor, axis?: number, keepDim: unknown = false): Tensor {
   const x = operand(op.name, a);
+  if (typeof keepDim !== 'boolean')
+    throw new ArgumentError(op.name, `keepDim must be true or false, got ${describe(keepDim)}`, { value: keepDim });
+  if (keepDim) {
+    const all = x.shape.map(() => 1);
+    return reshape(position(op, x, axis), axis === undefined ? all : x.shape.with(checkAxis(op.name, axis, x.shape.length), 1));
+  }
   if (axis === undefined) {
     if (x.size === 0) throw new ShapeError(op.name, `no ${op.name} of an empty tensor ${formatShape(x.shape)}`, { value: x.shape });
     return reduceNode(op, reshape(x, [x.size]), 0, 1, 'i32');
@@ -69,10 +75,10 @@ declare module '../core/tensor.js' {
     max(options?: Axes): Tensor;
     /** The smallest value, NaN if there is one. @example await tensor([1, 3, 2]).min().item(); // 1 */
     min(options?: Axes): Tensor;
-    /** The index of the largest value, of the first one at a tie, as i32; over all elements without an axis. @example await tensor([1, 3, 2]).argmax().item(); // 1 */
-    argmax(axis?: number): Tensor;
-    /** The index of the smallest value, of the first one at a tie, as i32; over all elements without an axis. @example await tensor([1, 3, 2]).argmin().item(); // 0 */
-    argmin(axis?: number): Tensor;
+    /** The index of the largest value, of the first one at a tie, as i32; over all elements without an axis; `keepDim` keeps axes of size 1. @example await tensor([1, 3, 2]).argmax().item(); // 1 */
+    argmax(axis?: number, options?: { keepDim?: boolean }): Tensor;
+    /** The index of the smallest value, of the first one at a tie, as i32; over all elements without an axis; `keepDim` keeps axes of size 1. @example await tensor([1, 3, 2]).argmin().item(); // 0 */
+    argmin(axis?: number, options?: { keepDim?: boolean }): Tensor;
     /** How many values aren't 0 (NaN isn't), as i32. @example await tensor([0, 3, 2]).countNonzero().item(); // 2 */
     countNonzero(options?: Axes): Tensor;
     /** Whether no value is 0 or false, as bool; true over an empty axis. @example await tensor([true, false]).all().item(); // 0 */
@@ -93,11 +99,11 @@ Tensor.prototype.max = function (options) {
 Tensor.prototype.min = function (options) {
   return reduced(minOp, this, options);
 };
-Tensor.prototype.argmax = function (axis) {
-  return position(argmaxOp, this, axis);
+Tensor.prototype.argmax = function (axis, { keepDim } = {}) {
+  return position(argmaxOp, this, axis, keepDim);
 };
-Tensor.prototype.argmin = function (axis) {
-  return position(argminOp, this, axis);
+Tensor.prototype.argmin = function (axis, { keepDim } = {}) {
+  return position(argminOp, this, axis, keepDim);
 };
 Tensor.prototype.countNonzero = function (options) {
   return counted('countNonzero', this, options);

@@ -1,7 +1,12 @@
 // What only the values tell the size of: unique values, and where values aren't 0. Both resolve to stored tensors, without a gradient.
-import { tensor } from '../core/create.js';
+import { ones, tensor, zeros } from '../core/create.js';
 import { operand } from '../core/record.js';
+import { stridesOf } from '../core/shape.js';
+import { run } from '../core/stretch.js';
 import { Tensor } from '../core/tensor.js';
+import { concat } from './concat.js';
+import { placesOf } from './masks.js';
+import { stack } from './repeat.js';
 
 /** Each value once, ascending; which of them every element is, in x's shape; how often each occurs. */
 export interface Unique {
@@ -12,39 +17,35 @@ export interface Unique {
 
 async function unique(a: Tensor): Promise<Unique> {
   const x = operand('unique', a);
-  const { values, indices } = x.reshape([-1]).sort();
-  const [sorted, order] = await Promise.all([values.data(), indices.data()]);
-  const kept = sorted.slice();
-  const inverse = new Int32Array(sorted.length);
-  const counts = new Int32Array(sorted.length);
-  let last = -1;
-  for (let i = 0; i < sorted.length; i++) {
-    if (i === 0 || sorted[i] !== sorted[i - 1]) kept[++last] = sorted[i]!;
-    inverse[order[i]!] = last;
-    counts[last]!++;
-  }
+  const n = x.size;
+  const none = (): Tensor => tensor(new Int32Array(0));
+  if (n === 0) return { values: tensor([], { dtype: x.dtype }), inverse: none().reshape(x.shape), counts: none() };
+  const { values: sorted, indices: order } = x.reshape([n]).sort();
+  const isFirst = concat([ones([1], { dtype: 'bool' }), sorted.narrow(0, 1, n - 1).ne(sorted.narrow(0, 0, n - 1))]);
+  const { places, count } = placesOf(isFirst);
+  const inverse = zeros([n], { dtype: 'i32' }).scatter(0, order, isFirst.cumsum(0).sub(1)).reshape(x.shape);
+  const [kept, begins, found] = await Promise.all([sorted.indexSelect(0, places).data(), places.data(), count, run(inverse)]);
+  const ends = begins.slice(1, found + 1);
+  ends[found - 1] = n;
   return {
-    values: tensor(kept.slice(0, last + 1), { dtype: x.dtype }),
-    inverse: tensor(inverse, { shape: x.shape }),
-    counts: tensor(counts.slice(0, last + 1)),
+    values: tensor(kept.slice(0, found), { dtype: x.dtype }),
+    inverse,
+    counts: tensor(ends.map((end, i) => end - begins[i]!)),
   };
 }
 
 async function nonzero(a: Tensor): Promise<Tensor> {
   const x = operand('nonzero', a);
-  const flags = (await x.to('bool').data()) as Uint8Array;
   const rank = x.shape.length;
-  const places = new Int32Array(flags.reduce((n, value) => n + value, 0) * rank);
-  for (let i = 0, at = 0; i < flags.length; i++) {
-    if (flags[i] === 0) continue;
-    for (let axis = rank - 1, rest = i; axis >= 0; axis--) {
-      const size = x.shape[axis]!;
-      places[at + axis] = rest % size;
-      rest = Math.floor(rest / size);
-    }
-    at += rank;
-  }
-  return tensor(places, { shape: [rank === 0 ? Number(flags[0]) : places.length / rank, rank] });
+  const { places, count } = placesOf(x.to('bool').reshape([x.size]));
+  if (x.size === 0 || rank === 0) return tensor(new Int32Array(0), { shape: [await count, rank] });
+  const strides = stridesOf(x.shape);
+  const indices = stack(
+    x.shape.map((size, axis) => places.floorDivide(strides[axis]!).remainder(size)),
+    1,
+  );
+  const [found, n] = await Promise.all([indices.data(), count]);
+  return tensor(found.slice(0, n * rank), { shape: [n, rank] });
 }
 
 declare module '../core/tensor.js' {

@@ -68,6 +68,13 @@ describe('csv', () => {
     expect(await rows(data.take(1))).toEqual([{ a: 1, b: 2 }]);
   });
 
+  test('two columns of one name would lose one: refused, unless they are given others', async () => {
+    const file = await write('twice.csv', 'a,b,a\n1,2,3\n');
+    await expect(rows(csv(file))).rejects.toThrow(/"a" names two columns; give them names by `columns`/);
+    await expect(rows(csv(await write('proto.csv', '__proto__,b\n1,2\n')))).rejects.toThrow(FormatError);
+    expect((await rows(csv(file, { columns: ['a', 'b', 'c'] }))).at(-1)).toEqual({ a: '1', b: '2', c: '3' });
+  });
+
   test('what is wrong is told with its row', async () => {
     const file = await write('d.csv', 'a,b\n1,2\n3,x\n');
     const failing = async (promise: Promise<unknown>): Promise<Error> =>
@@ -127,6 +134,24 @@ describe('parquet', () => {
     for (const length of [0, 3, 11, 200, whole.length - 1]) {
       const error = await rows(parquet(await write('cut.parquet', whole.subarray(0, length)))).catch((e) => e);
       expect(error, `cut to ${length}`).toBeInstanceOf(FormatError);
+    }
+  });
+
+  test('cut off or with a byte flipped it is refused, or has all of its rows', async () => {
+    const whole = await readFile(file);
+    const attempt = async (bytes: Uint8Array): Promise<number | Error> =>
+      rows(parquet(await write('damaged.parquet', bytes))).then(
+        (found) => found.length,
+        (error: Error) => error,
+      );
+    const complete = await attempt(whole);
+    for (let i = 0; i < whole.length; i += 23) {
+      expect(await attempt(whole.subarray(0, i)), `cut to ${i}`).toBeInstanceOf(FormatError);
+      const flipped = Uint8Array.from(whole);
+      flipped[i]! ^= 0xff;
+      const found = await attempt(flipped);
+      if (found instanceof Error) expect(found, `byte ${i}`).toBeInstanceOf(FormatError);
+      else expect(found, `byte ${i}`).toBe(complete);
     }
   });
 });

@@ -5,12 +5,14 @@ Rerun: `python test/golden/layers.py`, with the versions of bench/peers/requirem
   ids            [3, 5] I32   indices 0 … 6; index 2 is the padding, and row 1 has nothing else
   flat, offsets  [8] I32, [4] I32    the same for bags in one row; the third bag is empty, the last one all padding
   x              [4, 6]       input of the layers of one
+  weights        [3, 5]       how much each index of ids counts; flatWeights [8] the same for flat
   a, b           [4, 3], [4, 2]      inputs of bilinear
   table          [7, 4]       weight of the embeddings
   NAME.KEY                    its other parameters, by their state dict's keys
   NAME.y                      the result
   NAME.dy                     the gradient that comes back
   NAME.d.KEY, NAME.dx, .da, .db      the gradients of parameters and inputs
+  NAME.after     the table after a forward with max_norm
 """
 import torch
 from torch import nn
@@ -47,11 +49,11 @@ def main():
                 else:
                     parameter.copy_(exact(parameter))
                     tensors[f"{name}.{key}"] = parameter.detach().clone()
-        leaves = [t.clone().requires_grad_(t.is_floating_point()) for t in inputs]
+        leaves = [t if t is None else t.clone().requires_grad_(t.is_floating_point()) for t in inputs]
         y = layer(*leaves)
         dy = exact(torch.randn(y.shape, **F64))
         parameters = dict(layer.named_parameters())
-        wanted = [*parameters.values(), *(t for t in leaves if t.requires_grad)]
+        wanted = [*parameters.values(), *(t for t in leaves if t is not None and t.requires_grad)]
         gradients = torch.autograd.grad(y, wanted, dy)
         names = [*(f"d.{key}" for key in parameters), *by]
         tensors.update({f"{name}.y": y, f"{name}.dy": dy, **{f"{name}.{key}": g for key, g in zip(names, gradients, strict=True)}})
@@ -83,6 +85,16 @@ def main():
         "softshrink.lambda": nn.Softshrink(0.2), "tanhshrink": nn.Tanhshrink(), "threshold": nn.Threshold(0.1, -2),
     }.items():
         add(name, layer, [tensors["x"]], ["dx"])
+    tensors |= {"weights": exact(torch.randn(3, 5, **F64)), "flatWeights": exact(torch.randn(8, **F64))}
+    weights, flat_weights = tensors["weights"], tensors["flatWeights"]
+    for name, options in {"weights": {}, "weights.padding": {"padding_idx": PADDING}}.items():
+        add(f"bag.sum.{name}", nn.EmbeddingBag(7, 4, mode="sum", **options), [ids, None, weights], ["dweights"])
+        add(f"bag.sum.offsets.{name}", nn.EmbeddingBag(7, 4, mode="sum", **options), [flat, offsets, flat_weights], ["dflatWeights"])
+    for name, layer in {
+        "embedding.norm": nn.Embedding(7, 4, max_norm=1.5, norm_type=1), "bag.mean.norm": nn.EmbeddingBag(7, 4, max_norm=1.2),
+    }.items():
+        add(name, layer, [ids])
+        tensors[f"{name}.after"] = layer.weight.detach().clone()
     write(__file__, tensors, SEED)
 
 

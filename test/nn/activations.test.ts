@@ -1,5 +1,5 @@
 // Activations as layers: each is its tensor method with the layer's options, and refuses options that make no sense when it is built.
-import { ArgumentError, IndexError, nn, type Tensor, tensor } from 'hebb';
+import { ArgumentError, full, Generator, grad, IndexError, nn, Parameter, type Tensor, tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
 
 // Both sides of every kink, the kinks themselves, and values where the branch not taken overflows.
@@ -31,6 +31,7 @@ const CASES: [name: string, layer: nn.Module, method: (x: Tensor) => Tensor][] =
   ['Softshrink', new nn.Softshrink(0.2), (t) => t.softshrink(0.2)],
   ['Tanhshrink', new nn.Tanhshrink(), (t) => t.tanhshrink()],
   ['Threshold', new nn.Threshold(0.2, 7), (t) => t.threshold(0.2, 7)],
+  ['RReLU', new nn.RReLU(0.1, 0.5).eval(), (t) => t.leakyRelu(0.3)],
 ];
 
 describe('an activation layer', () => {
@@ -69,4 +70,33 @@ test.each<[string, () => nn.Module, RegExp]>([
 ])('%s refuses a bad option', (_, make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);
+});
+
+describe('RReLU while training', () => {
+  const negative = full([20_000], -2);
+
+  test('draws a slope for each element, uniformly, the same for its gradient, and anew each time', async () => {
+    const w = new Parameter(negative);
+    const layer = new nn.RReLU(0.1, 0.5, { generator: new Generator(5) });
+    const y = layer.forward(w);
+    const slopes = Array.from(await y.data(), (value) => value / -2);
+    expect(Math.min(...slopes)).toBeGreaterThanOrEqual(Math.fround(0.1));
+    expect(Math.max(...slopes)).toBeLessThanOrEqual(0.5);
+    const mean = slopes.reduce((sum, slope) => sum + slope) / slopes.length;
+    expect(Math.abs(mean - 0.3)).toBeLessThan(0.005);
+    expect(slopes.reduce((sum, slope) => sum + (slope - mean) ** 2, 0) / slopes.length).toBeCloseTo(0.16 / 12, 3);
+    expect(Array.from(await grad(y.sum(), [w])[0]!.data())).toEqual(slopes.map((slope) => Math.fround(slope)));
+    expect(await layer.forward(w).data()).not.toEqual(await y.data());
+    const again = new nn.RReLU(0.1, 0.5, { generator: new Generator(5) });
+    expect(await again.forward(w).data()).toEqual(await y.data());
+  });
+
+  test('leaves what is positive, and NaN', async () => {
+    expect([...(await new nn.RReLU().forward(tensor([1, Infinity, Number.NaN])).data())]).toEqual([1, Infinity, Number.NaN]);
+  });
+
+  test('refuses slopes in the wrong order', () => {
+    for (const [lower, upper] of [[0.5, 0.1], [Number.NaN, 1], [0, Infinity]] as const) // biome-ignore format: pairs
+      expect(() => new nn.RReLU(lower, upper)).toThrow(ArgumentError);
+  });
 });

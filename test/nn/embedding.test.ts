@@ -54,6 +54,34 @@ describe('Embedding', () => {
   });
 });
 
+describe('maxNorm', () => {
+  const vectors = tensor([[3, 4], [0.3, 0.4], [6, 8]]); // biome-ignore format: a matrix
+
+  test('shortens what is looked up, in the table while training, in eval mode as it is read', async () => {
+    const layer = new nn.Embedding(3, 2, { maxNorm: 1 });
+    layer.weight.assign(vectors);
+    const short = [0.6, 0.8, 0.3, 0.4].map((value) => expect.closeTo(value, 5));
+    expect(await list(layer.predict(ids([0, 1])))).toEqual(short);
+    expect(await list(layer.weight)).toEqual(await list(vectors));
+    expect(await list(layer.forward(ids([0, 1])))).toEqual(short);
+    expect(await list(layer.weight)).toEqual([...short, 6, 8]);
+  });
+
+  test('trains from the shortened vectors, and leaves a frozen table alone', async () => {
+    const layer = new nn.Embedding(3, 2, { maxNorm: 1 });
+    layer.weight.assign(vectors);
+    const opt = new optim.SGD(layer.parameters(), { lr: 0.5 });
+    for (let step = 0; step < 2; step++) await opt.step(layer.forward(ids([0, 0])).sum());
+    // (0.6, 0.8) - 1, whose norm is below 1, less 1 again
+    expect(await list(layer.weight)).toEqual([-1.4, -1.2, 0.3, 0.4, 6, 8].map((value) => expect.closeTo(value, 5)));
+    layer.freeze();
+    await list(layer.forward(ids([2])));
+    expect((await list(layer.weight)).slice(4)).toEqual([6, 8]);
+    for (const maxNorm of [0, -1, Number.NaN]) expect(() => new nn.Embedding(3, 2, { maxNorm })).toThrow(ArgumentError);
+    expect(() => new nn.EmbeddingBag(3, 2, { maxNorm: 1, normType: 0 })).toThrow(ArgumentError);
+  });
+});
+
 describe('EmbeddingBag', () => {
   test('gives zeros for bags of nothing', async () => {
     for (const mode of ['sum', 'mean', 'max'] as const)
@@ -72,6 +100,8 @@ describe('EmbeddingBag', () => {
     expect(() => new nn.EmbeddingBag(4, 2).forward(ids([[1]]), ids([0]))).toThrow(ShapeError);
     expect(() => new nn.EmbeddingBag(4, 2).forward(ids([1]), ids([]))).toThrow(ShapeError);
     expect(() => bag.forward(tensor([[1]]))).toThrow(DTypeError);
+    expect(() => bag.forward(ids([[1]]), null, tensor([[1]]))).toThrow(/perSampleWeights go with mode 'sum', not 'max'/);
+    expect(() => new nn.EmbeddingBag(4, 2, { mode: 'sum' }).forward(ids([[1]]), null, tensor([1]))).toThrow(ShapeError);
   });
 });
 

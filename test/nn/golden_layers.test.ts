@@ -20,6 +20,12 @@ const CASES: Record<string, [layer: nn.AnyModule, ...inputs: string[]]> = {
   'bag.mean.offsets.padding': [new nn.EmbeddingBag(7, 4, { paddingIdx }), 'flat', 'offsets'],
   'bag.max': [new nn.EmbeddingBag(7, 4, { mode: 'max' }), 'ids'],
   'bag.max.padding': [new nn.EmbeddingBag(7, 4, { mode: 'max', paddingIdx }), 'ids'],
+  'bag.sum.weights': [new nn.EmbeddingBag(7, 4, { mode: 'sum' }), 'ids', 'none', 'weights'],
+  'bag.sum.weights.padding': [new nn.EmbeddingBag(7, 4, { mode: 'sum', paddingIdx }), 'ids', 'none', 'weights'],
+  'bag.sum.offsets.weights': [new nn.EmbeddingBag(7, 4, { mode: 'sum' }), 'flat', 'offsets', 'flatWeights'],
+  'bag.sum.offsets.weights.padding': [new nn.EmbeddingBag(7, 4, { mode: 'sum', paddingIdx }), 'flat', 'offsets', 'flatWeights'],
+  'embedding.norm': [new nn.Embedding(7, 4, { maxNorm: 1.5, normType: 1 }), 'ids'],
+  'bag.mean.norm': [new nn.EmbeddingBag(7, 4, { maxNorm: 1.2 }), 'ids'],
   bilinear: [new nn.Bilinear(3, 2, 5), 'a', 'b'],
   'bilinear.plain': [new nn.Bilinear(3, 2, 5, { bias: false }), 'a', 'b'],
   prelu: [new nn.PReLU(), 'x'],
@@ -77,8 +83,8 @@ describe('layers', () => {
     const file = await golden;
     const parameters: [string, Parameter][] = layer.namedParameters();
     layer.loadStateDict(Object.fromEntries(parameters.map(([key]) => [key, file[`${name}.${key}`] ?? file['table']!])));
-    const y = layer.forward(...inputs.map((key) => file[key]!)) as Tensor;
-    const floats = inputs.filter((key) => file[key]!.dtype === 'f32');
+    const y = layer.forward(...inputs.map((key) => (key === 'none' ? null : file[key]!))) as Tensor;
+    const floats = inputs.filter((key) => file[key]?.dtype === 'f32');
     const wanted: [string, Tensor][] = [
       ...parameters.map(([key, p]): [string, Tensor] => [`d.${key}`, p]),
       ...floats.map((key): [string, Tensor] => [`d${key}`, file[key]!]),
@@ -88,6 +94,8 @@ describe('layers', () => {
       wanted.map(([, x]) => x),
     );
     await compare('y', y, file[`${name}.y`]!);
+    const after = file[`${name}.after`];
+    if (after) await compare('after', layer.parameters()[0]!, after);
     for (const [i, [key]] of wanted.entries()) await compare(key, gradients[i]!, file[`${name}.${key}`]!);
   });
 });

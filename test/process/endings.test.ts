@@ -16,11 +16,20 @@ describe('process.exit()', () => {
 
   it('in a promise callback of a step', async () => {
     const { code, signal } = await runScript(
-      // A few steps: a loop that never waits could fill the queue faster than a busy machine empties it.
-      `${training} for (let i = 0; i < 4; i++) { step().then(() => process.exit(3)); await new Promise(setImmediate); }
-      setTimeout(() => process.exit(9), 20_000);`,
+      // A loop that never waits: the queue is always full, and yet the first step resolves.
+      `${training} setTimeout(() => process.exit(9), 20_000);
+      for (;;) { step().then(() => process.exit(3)); await new Promise(setImmediate); }`,
     );
     expect([code, signal]).toEqual([3, null]);
+  });
+
+  it.each(['onStep', 'onEpoch'])('in %s of a fit', async (callback) => {
+    const { code, signal, milliseconds } = await runScript(`${training}
+      const data = new hebb.TensorDataset(randn([64, 512]), randn([64, 512]));
+      const callbacks = [{ ${callback}: () => process.exit(5) }];
+      await new hebb.Trainer(model, { optimizer: opt, loss: nn.mseLoss }).fit(data, { epochs: 50, batchSize: 16, callbacks, progress: false });`);
+    expect([code, signal]).toEqual([5, null]);
+    expect(milliseconds).toBeLessThan(10_000);
   });
 
   it('without a word: a pending run keeps the process alive until its promise is settled, and not longer', async () => {

@@ -32,6 +32,31 @@ describe('a tensor computed on the way', () => {
     expect(warnings[0]).toMatch(/'mul' .*02-stored\.test\.ts/);
   });
 
+  it('by reading the loss before step() is computed twice, and the warning tells to read it afterwards', async () => {
+    const warnings = await warningsDuring(async () => {
+      const w = new Parameter(tensor([[1, 2]]));
+      const loss = w.mul(w).sum();
+      await loss.item();
+      await new optim.SGD([w], { lr: 1 }).step(loss.mul(w.square().mul(loss).sum()));
+      const other = w.exp();
+      const sum = other.mul(other).sum();
+      await sum.item();
+      await new optim.SGD([w], { lr: 1 }).step(sum);
+    });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/'exp' .*02-stored\.test\.ts.* read it afterwards, await loss\.item\(\)/);
+  });
+
+  it('by run() has a warning that names the line as well', async () => {
+    const warnings = await warningsDuring(async () => {
+      const x = tensor([1, 2, 3]).mul(tensor([3, 3, 3]));
+      await run(x.add(1));
+      await run(x.add(2));
+    });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/'mul' .*02-stored\.test\.ts/);
+  });
+
   it('is stored without a word when run() asks for it in the same stretch', async () => {
     const warnings = await warningsDuring(async () => {
       let h = tensor([0.5, 0.5]);

@@ -1,6 +1,7 @@
 // Rule 5. A Program writes all of its variables or none. A step may carry a condition under which it writes.
-import { IndexError, nn, optim, Parameter, run, tensor } from 'hebb';
+import { IndexError, manualSeed, nn, optim, Parameter, randn, run, type Tensor, TensorDataset, Trainer, tensor } from 'hebb';
 import { describe, expect, it } from 'vitest';
+import { warningsDuring } from './warnings.js';
 
 const labels = (n: number) => tensor([n], { dtype: 'i32' });
 const bits = async (p: Parameter) => [...(await p.data())];
@@ -80,6 +81,111 @@ it('of several steps that fail in the queue the next one tells of the first, not
     .catch(() => {});
   const told = next ?? (await opt.step(w.sum()).catch((error: unknown) => error));
   expect(told).toBeInstanceOf(IndexError);
+});
+
+/** Fails; too much work for the call, so it does so in the queue. */
+const failing = (): Tensor => nn.crossEntropy(tensor([[0, 0]]), labels(3)).add(randn([1_000_000]).exp().sum());
+const landed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
+
+describe('what a failed run should have stored', () => {
+  it.each([1, 5000])('is never read as if it were there: %i values', async (size) => {
+    const lost = failing().add(tensor(new Float32Array(size)));
+    await expect(lost.data()).rejects.toThrow(IndexError);
+    await expect(lost.data()).rejects.toThrow(IndexError);
+    await expect(run(lost)).rejects.toThrow(IndexError);
+    await expect(lost.sum().item()).rejects.toThrow(IndexError);
+    const w = new Parameter(tensor(1));
+    await w.item();
+    w.assign(lost.sum());
+    await expect(w.item()).rejects.toThrow(IndexError);
+    w.assign(tensor(2));
+    expect(await w.item()).toBe(2);
+  });
+
+  it('fails what was waiting for it, too, and that is no warning: somebody was told', async () => {
+    const count = new Parameter(tensor(0), { requiresGrad: false });
+    await count.item();
+    const warnings = await warningsDuring(async () => {
+      const small = failing();
+      const told = expect(small.item()).rejects.toThrow(IndexError);
+      await null;
+      await null;
+      count.assign(small.mul(2)); // its small value is still on its way
+      await told;
+      await landed();
+    });
+    expect(warnings).toEqual([]);
+    await expect(count.item()).rejects.toThrow(IndexError);
+    expect(await count.item()).toBe(0);
+  });
+});
+
+describe('an assignment that fails', () => {
+  it('leaves the old value; where there was none, every read fails until there is one', async () => {
+    for (const bad of [() => nn.crossEntropy(tensor([[0, 0]]), labels(3)), failing]) {
+      const w = new Parameter(tensor(1));
+      w.assign(bad()); // in the stretch of its first value, which is therefore never written
+      const causes = async (): Promise<unknown> => {
+        const error = await w.item().catch((e: Error) => e);
+        return error instanceof IndexError ? error : (error as Error).cause;
+      };
+      for (let again = 0; again < 3; again++) expect(await causes()).toBeInstanceOf(IndexError);
+      expect(() => w.square()).toThrow(IndexError);
+      w.assign(tensor(4));
+      expect(await w.item()).toBe(4);
+      w.assign(bad());
+      expect(await causes()).toBeInstanceOf(IndexError);
+      await w.item().catch(() => {});
+      expect(await w.item()).toBe(4);
+    }
+  });
+
+  it('fails those behind it, with one warning in all where nobody reads them', async () => {
+    const count = new Parameter(tensor(0), { requiresGrad: false });
+    await count.item();
+    const warnings = await warningsDuring(async () => {
+      for (let i = 0; i < 3; i++) {
+        count.assign(count.add(failing()));
+        await null;
+        await null;
+      }
+      await landed();
+    });
+    expect(warnings.map((text) => text.replace(/^.*error: /, ''))).toEqual([
+      '[crossEntropy] label 3 at position 0 is out of range; valid are 0 … 1',
+    ]);
+    await expect(count.item()).rejects.toThrow(IndexError);
+  });
+});
+
+it('a step that fails after its promise had resolved, and that no other follows, is a warning', async () => {
+  const w = new Parameter(tensor(new Float32Array(1_000_000)));
+  const opt = new optim.SGD([w], { lr: 1 });
+  await opt.step(w.add(1).sum().mul(0));
+  const warnings = await warningsDuring(async () => {
+    const outcome = await opt.step(w.sum().add(failing())).catch((error: unknown) => error);
+    await landed();
+    if (outcome !== undefined) process.emitWarning(String(outcome), 'HebbWarning'); // it failed before it could resolve
+  });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('label 3 at position 0');
+  expect(await w.add(0).abs().sum().item()).toBe(0);
+});
+
+it('a failed fit tells of its error once: no warning beside the rejection', async () => {
+  const warnings = await warningsDuring(async () => {
+    for (const width of [2, 600, 600, 600]) {
+      manualSeed(1);
+      const model = new nn.Sequential(new nn.Linear(2, width), new nn.ReLU(), new nn.Linear(width, width), new nn.Linear(width, 2));
+      const trainer = new Trainer(model, { optimizer: new optim.Adam(model.parameters()), loss: nn.crossEntropy });
+      const bad = new TensorDataset(randn([640, 2]), tensor(Int32Array.from({ length: 640 }, (_, i) => (i === 500 ? 9 : i % 2))));
+      const options = { epochs: 1, batchSize: 32, progress: false };
+      await expect(trainer.fit(bad, options)).rejects.toThrow(IndexError);
+      await trainer.fit(new TensorDataset(randn([64, 2]), tensor(new Int32Array(64))), options);
+    }
+    await landed();
+  });
+  expect(warnings).toEqual([]);
 });
 
 describe('skipNonFinite', () => {

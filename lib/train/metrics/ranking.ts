@@ -1,13 +1,13 @@
 // How well scores rank what is true above what isn't: ROC and precision-recall curves, and the areas under them. Exact, so all scores are kept.
-import { ArgumentError, describe, run, type Tensor } from '../../core/index.js';
+import { ArgumentError, describe, run, type Tensor, tensor } from '../../core/index.js';
 import { checkPaired } from './labelled.js';
 import { Metric } from './metric.js';
 
 /** For each distinct score, from the largest down: how many true and untrue rows have it or a larger one. */
 interface Ranks {
-  readonly thresholds: number[];
-  readonly positives: number[];
-  readonly negatives: number[];
+  readonly thresholds: Float32Array;
+  readonly positives: Int32Array;
+  readonly negatives: Int32Array;
 }
 
 abstract class Ranking<T> extends Metric<T> {
@@ -29,51 +29,50 @@ abstract class Ranking<T> extends Metric<T> {
     this.batches = [];
   }
 
-  /** Counts at each distinct score. */
+  /** Counts at each distinct score; sorted and added up natively, so that many rows don't hold the event loop. */
   protected async ranks(): Promise<Ranks> {
     const read = await Promise.all(this.batches.map(({ scores, labels }) => Promise.all([scores.data(), labels.data()])));
     const op = this.constructor.name;
-    // One number a row, so that sorting needs no comparing function: the score's place among all f32, and in its last bit the label.
-    const keys = new Float64Array(read.reduce((rows, [scores]) => rows + scores.length, 0));
+    const rows = read.reduce((sum, [scores]) => sum + scores.length, 0);
+    if (rows === 0) return countRanks(new Float32Array(), new Int32Array());
+    // A few lengths only, so that a metric looked at while it grows compiles few Programs; what fills up comes last.
+    const length = 2 ** Math.ceil(Math.log2(rows));
+    const allScores = new Float32Array(length).fill(-Infinity);
+    const allLabels = new Int32Array(length);
     let row = 0;
     for (const [scores, labels] of read) {
-      for (const [i, label] of labels.entries()) {
+      for (let i = 0; i < labels.length; i++, row++) {
+        const [score, label] = [scores[i]!, labels[i]!];
         if (label !== 0 && label !== 1) throw new ArgumentError(op, `labels must be 0 or 1, got ${label} in row ${row}`, { value: label });
-        if (Number.isNaN(scores[i])) throw new ArgumentError(op, `the score of row ${row} is NaN`, { value: Number.NaN });
-        keys[row++] = 2 * placeOf(scores[i]!) + label;
+        if (Number.isNaN(score)) throw new ArgumentError(op, `the score of row ${row} is NaN`, { value: Number.NaN });
+        allScores[row] = score;
+        allLabels[row] = label;
       }
     }
-    return countRanks(keys.sort());
+    const { values, indices } = tensor(allScores).sort(0, { descending: true });
+    const trueRows = tensor(allLabels).indexSelect(0, indices).cumsum(0);
+    const [sorted, positives] = await Promise.all([values.data(), trueRows.data()]);
+    return countRanks((sorted as Float32Array).subarray(0, rows), (positives as Int32Array).subarray(0, rows));
   }
 }
 
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-
-/** A whole number that grows with the f32 x. */
-function placeOf(x: number): number {
-  float[0] = x + 0; // -0 is 0
-  return bits[0]! & 0x80000000 ? ~bits[0]! >>> 0 : (bits[0]! | 0x80000000) >>> 0;
-}
-
-function scoreAt(place: number): number {
-  bits[0] = place & 0x80000000 ? place & 0x7fffffff : ~place;
-  return float[0]!;
-}
-
-function countRanks(keys: Float64Array): Ranks {
-  const ranks: Ranks = { thresholds: [], positives: [], negatives: [] };
-  let [positive, negative] = [0, 0];
-  for (let i = keys.length - 1; i >= 0; i--) {
-    const place = Math.floor(keys[i]! / 2);
-    if (keys[i]! % 2 === 1) positive++;
-    else negative++;
-    if (i > 0 && Math.floor(keys[i - 1]! / 2) === place) continue;
-    ranks.thresholds.push(scoreAt(place));
-    ranks.positives.push(positive);
-    ranks.negatives.push(negative);
+/** @param sorted Scores, descending. @param upTo How many true rows there are up to each one. */
+function countRanks(sorted: Float32Array, upTo: Int32Array): Ranks {
+  const thresholds = new Float32Array(sorted.length);
+  const positives = new Int32Array(sorted.length);
+  const negatives = new Int32Array(sorted.length);
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    if (i + 1 < sorted.length && sorted[i] === sorted[i + 1]) continue;
+    thresholds[count] = sorted[i]! + 0; // -0 is 0
+    positives[count] = upTo[i]!;
+    negatives[count++] = i + 1 - upTo[i]!;
   }
-  return ranks;
+  return {
+    thresholds: thresholds.subarray(0, count),
+    positives: positives.subarray(0, count),
+    negatives: negatives.subarray(0, count),
+  };
 }
 
 /**
@@ -87,11 +86,21 @@ function countRanks(keys: Float64Array): Ranks {
 export class RocCurve extends Ranking<{ falsePositiveRate: number[]; truePositiveRate: number[]; thresholds: number[] }> {
   async compute(): Promise<{ falsePositiveRate: number[]; truePositiveRate: number[]; thresholds: number[] }> {
     const { thresholds, positives, negatives } = await this.ranks();
-    return { falsePositiveRate: rates(negatives), truePositiveRate: rates(positives), thresholds: [Infinity, ...thresholds] };
+    return {
+      falsePositiveRate: rates(negatives),
+      truePositiveRate: rates(positives),
+      thresholds: [Infinity].concat(Array.from(thresholds)),
+    };
   }
 }
 
-const rates = (counts: readonly number[]): number[] => [0, ...counts].map((n) => n / (counts.at(-1) ?? 0));
+function rates(counts: Int32Array): number[] {
+  const all = counts.at(-1) ?? 0;
+  const parts = new Float64Array(counts.length + 1); // made into an array at once: numbers one by one would take many times as long
+  parts[0] = 0 / all;
+  for (let i = 0; i < counts.length; i++) parts[i + 1] = counts[i]! / all;
+  return Array.from(parts);
+}
 
 /**
  * Precision and recall for each threshold from low to high; behind the last threshold stand a precision of 1 and a recall of 0.
@@ -106,11 +115,19 @@ export class PrecisionRecallCurve extends Ranking<{ precision: number[]; recall:
   }
 }
 
-function precisionRecall({ thresholds, positives, negatives }: Ranks): { precision: number[]; recall: number[]; thresholds: number[] } {
+const precisionAt = ({ positives, negatives }: Ranks, i: number): number => positives[i]! / (positives[i]! + negatives[i]!);
+
+function precisionRecall(ranks: Ranks): { precision: number[]; recall: number[]; thresholds: number[] } {
+  const { thresholds, positives } = ranks;
+  const n = thresholds.length;
   const all = positives.at(-1) ?? 0;
-  const precision = positives.map((n, i) => n / (n + negatives[i]!)).reverse();
-  const recall = positives.map((n) => n / all).reverse();
-  return { precision: [...precision, 1], recall: [...recall, 0], thresholds: [...thresholds].reverse() };
+  const precision = new Float64Array(n + 1).fill(1);
+  const recall = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) {
+    precision[n - 1 - i] = precisionAt(ranks, i);
+    recall[n - 1 - i] = positives[i]! / all;
+  }
+  return { precision: Array.from(precision), recall: Array.from(recall), thresholds: Array.from(thresholds).reverse() };
 }
 
 /** Options of `AUC`. */
@@ -142,19 +159,28 @@ export class AUC extends Ranking<number> {
 
   async compute(): Promise<number> {
     const ranks = await this.ranks();
-    if (this.curve === 'roc') return rocArea(ranks);
-    if (ranks.thresholds.length === 0) return Number.NaN;
-    const { precision, recall } = precisionRecall(ranks);
-    return recall.slice(1).reduce((area, next, i) => area + (recall[i]! - next) * precision[i]!, 0);
+    return this.curve === 'roc' ? rocArea(ranks) : averagePrecision(ranks);
   }
+}
+
+/** Σ (recallₙ - recallₙ₋₁)·precisionₙ, from the highest threshold down. */
+function averagePrecision(ranks: Ranks): number {
+  const { positives } = ranks;
+  let [area, before] = [0, 0];
+  for (let i = 0; i < positives.length; i++) {
+    area += (positives[i]! - before) * precisionAt(ranks, i);
+    before = positives[i]!;
+  }
+  return area / before;
 }
 
 /** Trapezoids between the points. */
 function rocArea({ positives, negatives }: Ranks): number {
   let [area, up, along] = [0, 0, 0];
-  for (const [i, positive] of positives.entries()) {
-    area += ((negatives[i]! - along) * (positive + up)) / 2;
-    [up, along] = [positive, negatives[i]!];
+  for (let i = 0; i < positives.length; i++) {
+    area += ((negatives[i]! - along) * (positives[i]! + up)) / 2;
+    up = positives[i]!;
+    along = negatives[i]!;
   }
   return area / (up * along);
 }

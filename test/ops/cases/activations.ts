@@ -67,6 +67,16 @@ function withNumbers(): Case[] {
     ['softshrink', 'lambda 1', (x) => x.softshrink(1), (x) => x - cut(x, -1, 1), clear, 'kinked'],
     ['hardshrink', 'lambda 1', (x) => x.hardshrink(1), (x) => (Math.abs(x) <= 1 ? 0 : x), clear, 'kinked'],
     ['threshold', 'above -1, else 20', (x) => x.threshold(-1, 20), (x) => (x <= -1 ? 20 : x), clear, 'kinked'],
+    ['rrelu', 'mean slope', (x) => x.rrelu(), (x) => (x > 0 ? x : (x * 11) / 48), clearOfZero(0.1, 3), 'kinked'],
+    ['rrelu', '0.1 … 0.4', (x) => x.rrelu({ lower: 0.1, upper: 0.4 }), (x) => (x > 0 ? x : x / 4), clearOfZero(0.1, 3), 'kinked'],
+    [
+      'rrelu',
+      'one slope, training',
+      (x) => x.rrelu({ lower: 0.25, upper: 0.25, training: true }),
+      (x) => (x > 0 ? x : x / 4),
+      clearOfZero(0.1, 3),
+      'kinked',
+    ],
     ['gelu', "approximate 'tanh'", (x) => x.gelu({ approximate: 'tanh' }), geluTanh, any, 'smooth'],
     ['gelu', "approximate 'none'", (x) => x.gelu({ approximate: 'none' }), gelu, any, 'smooth'],
   ];

@@ -177,7 +177,22 @@ function positions(name: 'argmax' | 'argmin', where: (values: readonly number[])
   });
   const all = { hebb: (x: Tensor) => x[name](), oracle: (x: Ref) => over(x, where) };
   const nan = Number.NaN;
+  const kept = (x: Ref, shape: number[]): Ref => ({ ...x, shape });
   return [
+    {
+      ...rest,
+      name: 'axis 1, which stays',
+      hebb: (x: Tensor) => x[name](1, { keepDim: true }),
+      oracle: (x: Ref) => kept(along(1).oracle(x), [5, 1, 7]),
+      inputs: [input([5, 9, 7], reals(-1, 1))],
+    },
+    {
+      ...rest,
+      name: 'all, the axes stay',
+      hebb: (x: Tensor) => x[name](undefined, { keepDim: true }),
+      oracle: (x: Ref) => kept(all.oracle(x), [1, 1]),
+      inputs: [input([13, 7], reals(-1, 1))],
+    },
     { ...rest, ...all, name: 'all of a matrix', inputs: [input([13, 7], reals(-1, 1))] },
     { ...rest, ...all, name: 'scalar', inputs: [input([], reals(-1, 1))] },
     { ...rest, ...all, name: 'large', inputs: [input([70_001], reals(-1, 1))] },

@@ -58,6 +58,7 @@ const UNARY = [
   'tanhshrink',
   'softshrink',
   'hardshrink',
+  'rrelu',
   'bitwiseNot',
 ] as const;
 const BINARY = [
@@ -227,6 +228,13 @@ export const element: readonly Refusal[] = [
     call: () => tensor([1]).softplus({ beta: 0 }),
     error: ArgumentError,
     says: 'beta must not be 0',
+  },
+  {
+    op: 'Tensor.rrelu',
+    name: 'slopes reversed',
+    call: () => tensor([1]).rrelu({ lower: 0.5, upper: 0.1 }),
+    error: ArgumentError,
+    says: 'lower ≤ upper, got 0.5 and 0.1',
   },
   {
     op: 'Tensor.softshrink',

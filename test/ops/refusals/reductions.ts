@@ -63,6 +63,7 @@ const position = (name: 'argmax' | 'argmin'): Refusal[] => {
     { op, name: 'an empty axis', call: () => zeros([0, 3])[name](0), error: ShapeError, says: 'empty axis' },
     { op, name: 'axis 2 of two', call: () => matrix()[name](2), error: IndexError, says: 'out of range' },
     { op, name: 'axis NaN', call: () => matrix()[name](Number.NaN), error: ArgumentError, says: 'got NaN' },
+    { op, name: 'keepDim 1', call: () => matrix()[name](0, { keepDim: wrong(1) }), error: ArgumentError, says: 'keepDim must be' },
   ];
 };
 
