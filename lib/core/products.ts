@@ -6,7 +6,7 @@ import { isLeaf } from './key.js';
 import { isAfter } from './step.js';
 import type { Tensor } from './tensor.js';
 
-const FEWEST = 16384; // values of a gradient that is worth it
+const FEWEST = 1 << 18; // values of a gradient that is worth it: smaller ones stay in the caches anyway
 const COLUMNS = 4096; // at most: several rows fit a core's cache
 const RIGHT = 1 << 17; // values of the right operand, which is read again for every few rows
 
@@ -22,8 +22,9 @@ export function ownProducts(
     if (!readsOnce(update)) continue;
     for (const { grad } of update.segments) {
       const node = graph.resolve(grad);
-      if (graph.nodes[node.index] !== node || isLeaf(node) || kept.has(node) || groups.has(node)) continue;
-      if (users[node.index]!.length === 1 && isSuitable(node, graph)) products.add(node);
+      if (graph.nodes[node.index] !== node || isLeaf(node) || kept.has(node)) continue;
+      const isAlone = (groups.get(node)?.members.length ?? 1) === 1 && users[node.index]!.length === 1;
+      if (isAlone && isSuitable(node, graph)) products.add(node);
     }
   }
   return products;
