@@ -64,7 +64,7 @@ export interface Addon {
   /**
    * 0: done in the call, `output` is filled. n > 0: queued, completes through Done as run n, and fills `output` just before. -1: failed
    * in the call, see fault().
-   * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done.
+   * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done, reads of files aside.
    */
   run(
     program: number,

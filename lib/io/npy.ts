@@ -77,7 +77,12 @@ export function encodeNpy({ dtype, shape }: Tensor, data: Uint8Array): Uint8Arra
 }
 
 /** The tensor in `bytes` bytes of .npy, which `fill` gives one after the other; they may be a whole file's. */
-export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Array) => Promise<void>, file?: RandomAccess): Promise<Tensor> {
+export async function readNpy(
+  op: string,
+  bytes: number,
+  fill: (buffer: Uint8Array) => Promise<void>,
+  file?: RandomAccess,
+): Promise<Tensor> {
   const head = Buffer.alloc(10);
   await fill(head);
   const version = head[6]!;

@@ -43,20 +43,25 @@ export async function storePieces(
     return stored(converted(bytes), shape, dtype);
   }
   const target = storedInPieces(shape, dtype);
-  if (place !== undefined && convert === asIs) {
-    await inTurn(total, PLAIN_PIECE, PLAIN_READS_AHEAD, async (at, bytes) => {
-      await place.file.readInto(target, at, bytes, place.position + at);
-      return () => {};
-    });
-    return target.tensor;
-  }
   const readsAhead = place === undefined ? 1 : READS_AHEAD;
-  const buffers = Array.from({ length: readsAhead }, () => new Uint8Array(PIECE));
-  await inTurn(total, PIECE, readsAhead, async (at, length) => {
-    const bytes = buffers[(at / PIECE) % readsAhead]!.subarray(0, length);
-    await fill(bytes);
-    return () => target.write((at / elementBytes) * bytesPerElement[dtype], converted(bytes));
-  });
+  try {
+    if (place !== undefined && convert === asIs) {
+      await inTurn(total, PLAIN_PIECE, PLAIN_READS_AHEAD, async (at, bytes) => {
+        await place.file.readInto(target, at, bytes, place.position + at);
+        return () => {};
+      });
+    } else {
+      const buffers = Array.from({ length: readsAhead }, () => new Uint8Array(PIECE));
+      await inTurn(total, PIECE, readsAhead, async (at, length) => {
+        const bytes = buffers[(at / PIECE) % readsAhead]!.subarray(0, length);
+        await fill(bytes);
+        return () => target.write((at / elementBytes) * bytesPerElement[dtype], converted(bytes));
+      });
+    }
+  } catch (error) {
+    target.tensor.dispose();
+    throw error;
+  }
   return target.tensor;
 }
 

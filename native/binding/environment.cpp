@@ -61,8 +61,8 @@ Environment* Environment::create(napi_env env, Runtime& runtime) {
 
 void Environment::end(void* context) {
   Environment* const environment = static_cast<Environment*>(context);
-  const bool left = environment->runtime.executor.leave(environment->lane_, PATIENCE) &&
-                    environment->runtime.readers.leave(environment->lane_, PATIENCE);
+  const bool left =
+      environment->runtime.executor.leave(environment->lane_, PATIENCE) && environment->runtime.readers.leave(environment->lane_, PATIENCE);
   napi_release_threadsafe_function(environment->way_back_, napi_tsfn_abort);
   if (!left) return;  // its run still uses all of it: rather a leak than a crash
   environment->storages.clear();

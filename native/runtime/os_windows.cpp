@@ -99,8 +99,8 @@ Caches caches() {
 // Node's descriptors are those of the C library that Node was linked with: it alone can tell the handle behind one.
 static HANDLE handle_of(int file) {
   using Function = HANDLE (*)(int);
-  static const auto function = reinterpret_cast<Function>(
-      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(nullptr), "uv_get_osfhandle")));
+  static const auto function =
+      reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(nullptr), "uv_get_osfhandle")));
   return function == nullptr ? INVALID_HANDLE_VALUE : function(file);
 }
 
