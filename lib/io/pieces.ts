@@ -75,7 +75,11 @@ async function inTurn(
   const reads: Promise<() => void>[] = [];
   try {
     for (let asked = 0; asked < total || reads.length > 0; ) {
-      for (; reads.length < atOnce && asked < total; asked += piece) reads.push(read(asked, Math.min(piece, total - asked)));
+      for (; reads.length < atOnce && asked < total; asked += piece) {
+        const next = read(asked, Math.min(piece, total - asked));
+        next.catch(() => {}); // it may fail before its turn
+        reads.push(next);
+      }
       (await reads[0]!)();
       reads.shift();
     }
