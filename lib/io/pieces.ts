@@ -5,11 +5,11 @@ import type { RandomAccess } from './random_access.js';
 
 /** Bytes of a file that are converted and copied in one go: within a millisecond. */
 const PIECE = 2 ** 20;
-/** Bytes that go straight into native memory in one go: asking for them costs as much as reading 1 MiB. */
-const PLAIN_PIECE = 2 ** 22;
+/** Bytes that go straight into native memory in one go: each time one has arrived this thread takes a core from those that read. */
+const PLAIN_PIECE = 2 ** 24;
 /** Reads under way at once where a file allows it: the next bytes arrive while the last ones are looked after. */
 const READS_AHEAD = 2;
-const PLAIN_READS_AHEAD = 4;
+const PLAIN_READS_AHEAD = 3;
 
 /** Where the elements lie, in a file whose bytes are as they shall be read. */
 export interface Place {
