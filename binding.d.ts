@@ -5,7 +5,7 @@
 
 /** Why a run failed, as numbers; docs/program.md says which command can fail. */
 export interface Fault {
-  /** 1: an index or label out of range; 2: a runtime offset out of range; 3: no memory; 4: stopped; 5: what it needed failed. */
+  /** 1: an index or label out of range; 2: a runtime offset out of range; 3: no memory; 4: stopped; 5: what it needed failed; 8: a file could not be read. */
   code: number;
   /** Position in the Program. */
   command: number;
@@ -49,6 +49,11 @@ export interface Addon {
   writeStorage(slot: number, generation: number, offset: number, source: ArrayBufferView): void;
   /** Fills `target`: 0 done at once; n > 0: completes through Done as run n, and `target` must not be touched before. */
   readStorage(slot: number, generation: number, offset: number, target: ArrayBuffer): number;
+  /**
+   * Fills a storage from an open file, by threads that do nothing else: completes through Done as run n > 0, with a fault of code 8 where the
+   * file ends before or the system refuses. Nobody else may touch these bytes, or close the file, before.
+   */
+  readFile(slot: number, generation: number, offset: number, file: number, position: number, bytes: number): number;
 
   /** The Program's id, from 1; a TypeError with the reason when it isn't valid. */
   compile(program: Int32Array): number;
@@ -59,7 +64,7 @@ export interface Addon {
   /**
    * 0: done in the call, `output` is filled. n > 0: queued, completes through Done as run n, and fills `output` just before. -1: failed
    * in the call, see fault().
-   * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done.
+   * `handles` holds slot and generation of each leaf; `failuresSeen` counts the failures told so far, by -1 or through Done, reads of files aside.
    */
   run(
     program: number,

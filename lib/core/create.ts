@@ -3,6 +3,7 @@
 import { cast, expand, reshape } from './basic.js';
 import { bytesPerElement, checkDType, type DType, isFloat } from './dtype.js';
 import { ArgumentError, ShapeError } from './errors.js';
+import { attach, landing } from './flight.js';
 import { native } from './native.js';
 import { LEAF, newOp } from './op.js';
 import { clock, record } from './record.js';
@@ -47,12 +48,34 @@ export function stored(bytes: Uint8Array, shape: Shape, dtype: DType): Tensor {
   return t;
 }
 
-/** A large stored tensor whose memory is written piece by piece through `write`, so that the event loop can turn in between. */
-export function storedInPieces(shape: Shape, dtype: DType): { tensor: Tensor; write: (byteOffset: number, piece: Uint8Array) => void } {
+/** A large stored tensor whose memory is filled piece by piece, so that the event loop can turn in between. */
+export interface Unfilled {
+  readonly tensor: Tensor;
+  write(byteOffset: number, piece: Uint8Array): void;
+  /**
+   * Reads from an open file's byte `position` on, off this thread. Nothing may close the file before.
+   * @returns Whether all was read; the file system's own reason is for the caller to find.
+   */
+  read(byteOffset: number, bytes: number, file: number, position: number): Promise<boolean>;
+}
+
+export function storedInPieces(shape: Shape, dtype: DType): Unfilled {
   const t = new Tensor(LEAF, NO_INPUTS, shape, dtype, NO_NUMBERS, NO_NUMBERS, 0, clock.now);
   const storage = allocate('tensor', Math.max(sizeOf(shape) * bytesPerElement[dtype], 1));
+  const { slot, generation } = storage;
   t.storage = storage;
-  return { tensor: t, write: (byteOffset, piece) => native().writeStorage(storage.slot, storage.generation, byteOffset, piece) };
+  return {
+    tensor: t,
+    write: (byteOffset, piece) => native().writeStorage(slot, generation, byteOffset, piece),
+    read(byteOffset, bytes, file, position) {
+      attach();
+      const reading = landing(native().readFile(slot, generation, byteOffset, file, position, bytes));
+      return reading.then(
+        () => true,
+        () => false,
+      );
+    },
+  };
 }
 
 interface Source {

@@ -4,7 +4,7 @@ import './detach.js';
 export { grad } from './autograd.js';
 export { checkpointed } from './checkpoint.js';
 export { defineOp } from './compose.js';
-export { arange, full, ones, stored, storedInPieces, tensor, zeros } from './create.js';
+export { arange, full, ones, stored, storedInPieces, tensor, type Unfilled, zeros } from './create.js';
 export { bytesPerElement, DTYPES, type DType, isFloat, promote, type TypedArray } from './dtype.js';
 export * from './errors.js';
 export { roomInQueue } from './flight.js';

@@ -3,8 +3,8 @@
 import { ArgumentError, checkShape, type DType, describe, FormatError, HebbError, run, sizeOf, Tensor } from '../core/index.js';
 import { READINGS, swapBytes, toFileBytes } from './elements.js';
 import { toPath } from './path.js';
-import { READS_AHEAD, storePieces } from './pieces.js';
-import { withFile } from './random_access.js';
+import { storePieces } from './pieces.js';
+import { type RandomAccess, withFile } from './random_access.js';
 import { ELEMENT_BYTES } from './safetensors_header.js';
 import { writeAtomically } from './writer.js';
 
@@ -42,7 +42,7 @@ const DESCR: Readonly<Record<DType, string>> = { f32: '<f4', bf16: '<f4', f16: '
  * const x = await loadNpy('features.npy');
  */
 export async function loadNpy(file: string | URL): Promise<Tensor> {
-  return withFile('loadNpy', toPath('loadNpy', file), (npy) => readNpy('loadNpy', npy.size, npy.from(0), READS_AHEAD));
+  return withFile('loadNpy', toPath('loadNpy', file), (npy) => readNpy('loadNpy', npy.size, npy.from(0), npy));
 }
 
 /**
@@ -76,8 +76,13 @@ export function encodeNpy({ dtype, shape }: Tensor, data: Uint8Array): Uint8Arra
   return [head, Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1'), data];
 }
 
-/** The tensor in `bytes` bytes of .npy, which `fill` gives one after the other. */
-export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Array) => Promise<void>, readsAhead = 1): Promise<Tensor> {
+/** The tensor in `bytes` bytes of .npy, which `fill` gives one after the other; they may be a whole file's. */
+export async function readNpy(
+  op: string,
+  bytes: number,
+  fill: (buffer: Uint8Array) => Promise<void>,
+  file?: RandomAccess,
+): Promise<Tensor> {
   const head = Buffer.alloc(10);
   await fill(head);
   const version = head[6]!;
@@ -100,7 +105,7 @@ export async function readNpy(op: string, bytes: number, fill: (buffer: Uint8Arr
   const { dtype: held, convert } = READINGS.get(dtype)!;
   const order = fortran ? [...shape].reverse() : shape;
   const toHeld = big ? (piece: Uint8Array): ArrayBufferView => convert(swapBytes(piece, elementBytes)) : convert;
-  const stored = await storePieces(order, held, elementBytes, fill, toHeld, readsAhead);
+  const stored = await storePieces(order, held, elementBytes, fill, toHeld, file && { file, position: bytes - data });
   if (!fortran || shape.length < 2) return stored;
   const turned = stored.transpose();
   await run(turned);

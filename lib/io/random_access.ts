@@ -1,6 +1,6 @@
 // A file read at positions of the reader's choice: exactly so many bytes, or a FormatError.
 import { type FileHandle, open } from 'node:fs/promises';
-import { FormatError } from '../core/index.js';
+import { FormatError, type Unfilled } from '../core/index.js';
 
 /** Opens `path` for the time of `use`. */
 export async function withFile<T>(op: string, path: string, use: (file: RandomAccess) => Promise<T>): Promise<T> {
@@ -31,6 +31,12 @@ export class RandomAccess {
       at += bytesRead;
     }
     return buffer;
+  }
+
+  /** Brings `bytes` from the file's byte `position` on into a tensor's memory, without a way through JavaScript's. */
+  async readInto(target: Unfilled, byteOffset: number, bytes: number, position: number): Promise<void> {
+    if (await target.read(byteOffset, bytes, this.handle.fd, position)) return;
+    target.write(byteOffset, await this.read(new Uint8Array(bytes), position)); // Node's read says what is wrong, or finds that nothing is
   }
 
   /** Reads on and on from `position`: each call fills a buffer with the bytes behind those of the last. */

@@ -1,7 +1,7 @@
 // One safetensors file: its bytes from tensors, and tensors from its bytes.
 import { FormatError, type Tensor } from '../core/index.js';
 import { FILE_DTYPE, READINGS } from './elements.js';
-import { READS_AHEAD, storePieces } from './pieces.js';
+import { storePieces } from './pieces.js';
 import type { RandomAccess } from './random_access.js';
 import { ELEMENT_BYTES, type Entry, readHeader } from './safetensors_header.js';
 
@@ -68,5 +68,6 @@ export async function readTensors(file: RandomAccess): Promise<Map<string, Tenso
 function readTensor(file: RandomAccess, name: string, { dtype, shape, begin }: Entry, start: number): Promise<Tensor> {
   const reading = READINGS.get(dtype);
   if (reading === undefined) throw new FormatError('load', `"${name}" is ${dtype}, which hebb doesn't hold`, { value: dtype });
-  return storePieces(shape, reading.dtype, ELEMENT_BYTES.get(dtype)!, file.from(start + begin), reading.convert, READS_AHEAD);
+  const place = { file, position: start + begin };
+  return storePieces(shape, reading.dtype, ELEMENT_BYTES.get(dtype)!, file.from(place.position), reading.convert, place);
 }

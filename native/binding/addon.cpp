@@ -113,6 +113,23 @@ static napi_value read_storage(napi_env env, napi_callback_info callback) {
   return number > 0 ? call.result(double(number)) : call.fail("the system starts no thread");
 }
 
+// Only the storage's life is watched over, not who touches its bytes meanwhile: a tensor in the making is known to nobody else.
+static napi_value read_file(napi_env env, napi_callback_info callback) {
+  Call call(env, callback, 6);
+  const int64_t file = call.integer(3, 0, INT32_MAX), position = call.integer(4, 0, MOST_BYTES), bytes = call.integer(5, 0, MOST_BYTES);
+  Storage* const storage = storage_range(call, bytes);
+  if (storage == nullptr) return nullptr;
+  if (!call.environment().attached()) return call.fail("attach must be called first");
+  std::unique_ptr<FileRead> read(new FileRead);
+  read->file = int(file);
+  read->position = position;
+  read->bytes = bytes;
+  read->to = static_cast<char*>(storage->data) + int64_t(call.number(2));
+  read->uses = {{storage, true}};
+  const int64_t number = call.environment().read(std::move(read));
+  return number > 0 ? call.result(double(number)) : call.fail("the system starts no thread");
+}
+
 static napi_value compile(napi_env env, napi_callback_info callback) {
   Call call(env, callback, 1);
   const Bytes words = call.array(0, napi_int32_array, "an Int32Array");
@@ -239,6 +256,7 @@ static Napi::Object initialise(Napi::Env env, Napi::Object exports) {
                    {"freeStorage", free_storage},
                    {"writeStorage", write_storage},
                    {"readStorage", read_storage},
+                   {"readFile", read_file},
                    {"compile", compile},
                    {"release", release},
                    {"cost", cost},

@@ -61,7 +61,8 @@ Environment* Environment::create(napi_env env, Runtime& runtime) {
 
 void Environment::end(void* context) {
   Environment* const environment = static_cast<Environment*>(context);
-  const bool left = environment->runtime.executor.leave(environment->lane_, PATIENCE);
+  const bool left =
+      environment->runtime.executor.leave(environment->lane_, PATIENCE) && environment->runtime.readers.leave(environment->lane_, PATIENCE);
   napi_release_threadsafe_function(environment->way_back_, napi_tsfn_abort);
   if (!left) return;  // its run still uses all of it: rather a leak than a crash
   environment->storages.clear();
@@ -117,6 +118,18 @@ void Environment::put_back(Play* play) {
   }
 }
 
+template <class Submit> int64_t Environment::queue(Task& task, const Submit& submit) {
+  task.number = runs_ + 1;
+  for (const Use& use : task.uses) storages.use(use.storage);
+  if (!submit()) {
+    for (const Use& use : task.uses) storages.leave(use.storage);
+    return -2;
+  }
+  // As long as something is to come, the process stays: someone awaits it.
+  if (pending_++ == 0) napi_ref_threadsafe_function(env_, way_back_);
+  return ++runs_;
+}
+
 int64_t Environment::run(Play* play, int64_t program, bool in_call, int64_t failures_seen, napi_value output) {
   play->number = 0;
   play->failures_seen = failures_seen;
@@ -135,7 +148,7 @@ int64_t Environment::run(Play* play, int64_t program, bool in_call, int64_t fail
   if (play->program().output_bytes() > 0 && napi_create_reference(env_, output, 1, reinterpret_cast<napi_ref*>(&play->keeper)) != napi_ok)
     play->keeper = nullptr;
   programs_[size_t(program - 1)].uses++;
-  const int64_t number = queue(*play);
+  const int64_t number = queue(*play, [&] { return runtime.executor.submit(lane_, *play); });
   if (number < 0) {
     programs_[size_t(program - 1)].uses--;
     let_go(env_, *play);
@@ -148,21 +161,15 @@ int64_t Environment::fetch(std::unique_ptr<Fetch> fetch) {
   fetch->label = 0;
   fetch->steady = true;
   fetch->failures_seen = delivered_failures_;
-  const int64_t number = queue(*fetch);
+  const int64_t number = queue(*fetch, [&] { return runtime.executor.submit(lane_, *fetch); });
   if (number > 0) fetch.release();
   return number;
 }
 
-int64_t Environment::queue(Task& task) {
-  task.number = runs_ + 1;
-  for (const Use& use : task.uses) storages.use(use.storage);
-  if (!runtime.executor.submit(lane_, task)) {
-    for (const Use& use : task.uses) storages.leave(use.storage);
-    return -2;
-  }
-  // As long as something is to come, the process stays: someone awaits it.
-  if (pending_++ == 0) napi_ref_threadsafe_function(env_, way_back_);
-  return ++runs_;
+int64_t Environment::read(std::unique_ptr<FileRead> read) {
+  const int64_t number = queue(*read, [&] { return runtime.readers.submit(lane_, *read); });
+  if (number > 0) read.release();
+  return number;
 }
 
 // One call brings back all that has finished.
@@ -183,7 +190,7 @@ void Environment::deliver(Task& task) {
               napi_get_null(env_, &arguments[2]) == napi_ok && napi_get_reference_value(env_, done_, &done) == napi_ok &&
               napi_get_global(env_, &global) == napi_ok;
   if (failed) {
-    delivered_failures_++;
+    if (task.fault.code != Fault::file) delivered_failures_++;  // a read that failed poisons nothing
     arguments[2] = fault_object(env_, task.fault);
     made = made && arguments[2] != nullptr;
   } else if (task.label > 0 && task.keeper != nullptr) {

@@ -43,6 +43,7 @@ class Environment {
   // n > 0 queued as run n, which fills `output` when it is delivered; -2 no thread could be started. Takes the play.
   int64_t run(Play* play, int64_t program, bool in_call, int64_t failures_seen, napi_value output);
   int64_t fetch(std::unique_ptr<Fetch> fetch);
+  int64_t read(std::unique_ptr<FileRead> read);
 
   void report_memory();  // tells V8 what has changed
   int64_t delivered_failures() const { return delivered_failures_; }
@@ -61,7 +62,7 @@ class Environment {
   };
   Environment(napi_env env, Runtime& runtime);
   static void end(void* environment);
-  int64_t queue(Task& task);
+  template <class Submit> int64_t queue(Task& task, const Submit& submit);
   void deliver();
   void deliver(Task& task);
   void settle(Task& task);

@@ -1,5 +1,6 @@
-// sort of the rows of (rows, n), stable, by a radix sort of three digits. A row that fits a worker's scratch is one thread's; a longer one
-// is done digit by digit in blocks that all threads share: how often each block has each digit says where it writes.
+// sort of the rows of (rows, n), stable, by a radix sort of three digits. A row that fits a worker's scratch is one thread's. A longer one
+// is parted by its top digit in blocks that all threads share, how often each block has each digit says where it writes; then each digit's
+// values, which fit a core's cache, are one thread's. Where most values have one top digit, blocks are shared for the other digits, too.
 #include <string.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ constexpr int64_t ALONE = 1 << 16;    // values of a row that one thread sorts i
 constexpr int64_t BLOCKS = 16;        // of a longer row
 constexpr int64_t UNIT = 8192;        // elements that are worth a claim by a thread
 constexpr int64_t COUNTS = SORT_BUCKETS * 4;
+constexpr int TOP = SORT_DIGITS - 1;
 static_assert(2 * ALONE * 8 + COUNTS <= Run::THREAD_SCRATCH);
 
 // From the blocks' counts to the places where each block's digits go. Whether they all have the same digit, so that nothing moves.
@@ -56,59 +58,114 @@ struct Sort final : Command {
   }
 
  private:
+  // A row on its way: its keys or pairs, as much room again, and counts for every block.
+  struct Row {
+    const char* x;
+    char* y;
+    int32_t* at;
+    char *from, *to;
+    uint32_t* counts;
+  };
+
   void short_row(const Run& run, const char* x, char* y, int32_t* at, int worker) const {
     const SortKernels& kernels = run.kernels().sort;
     uint64_t *from = static_cast<uint64_t*>(run.thread_scratch(worker)), *to = from + ALONE;
-    uint32_t* const counts = reinterpret_cast<uint32_t*>(to + ALONE);
     kernels.pairs[kind](from, x, 0, n, flip);
-    if (n <= FEW) {
-      std::sort(from, from + n);
+    const char* const sorted = sort_alone(kernels, true, reinterpret_cast<char*>(from), reinterpret_cast<char*>(to), n, SORT_DIGITS,
+                                          reinterpret_cast<uint32_t*>(to + ALONE));
+    kernels.split[kind](y, at, reinterpret_cast<const uint64_t*>(sorted), n, flip);
+  }
+
+  // Sorts keys or pairs by their lowest digits; says where they are then, in `from` or `to`.
+  static char* sort_alone(const SortKernels& kernels, bool pairs, char* from, char* to, int64_t count, int digits, uint32_t* counts) {
+    if (count <= FEW && pairs) {
+      std::sort(reinterpret_cast<uint64_t*>(from), reinterpret_cast<uint64_t*>(from) + count);
+    } else if (count <= FEW) {
+      std::sort(reinterpret_cast<uint32_t*>(from), reinterpret_cast<uint32_t*>(from) + count);
     } else {
-      for (int digit = 0; digit < SORT_DIGITS; digit++) {
+      for (int digit = 0; digit < digits; digit++) {
         memset(counts, 0, COUNTS);
-        kernels.count[1](counts, from, n, digit);
-        if (places_of(counts, 1, n)) continue;
-        kernels.scatter[1](to, counts, from, n, digit);
+        kernels.count[pairs](counts, from, count, digit);
+        if (places_of(counts, 1, count)) continue;
+        kernels.scatter[pairs](to, counts, from, count, digit);
         std::swap(from, to);
       }
     }
-    kernels.split[kind](y, at, from, n, flip);
+    return from;
   }
 
   void long_row(Run& run, const char* x, char* y, int32_t* at) const {
     const SortKernels& kernels = run.kernels().sort;
-    const int64_t bytes = paired ? 8 : 4;
     uint32_t* const counts = static_cast<uint32_t*>(run.scratch());
-    char *from = reinterpret_cast<char*>(counts + BLOCKS * SORT_BUCKETS), *to = from + round_up(n * bytes, ALIGN);
-    const auto each = [&](double part, const auto& body) {
-      run.parallel(BLOCKS, nanoseconds * part, [&](int64_t b, int) {
-        const int64_t first = std::min(n, b * block);
-        body(b, first, std::min(n, first + block) - first);
-      });
-    };
-    each(0.1, [&](int64_t, int64_t first, int64_t count) {
-      if (paired) kernels.pairs[kind](reinterpret_cast<uint64_t*>(from) + first, x + first * 4, first, count, flip);
-      else kernels.keys[kind](reinterpret_cast<uint32_t*>(from) + first, x + first * 4, count, flip);
+    char* const from = reinterpret_cast<char*>(counts + BLOCKS * SORT_BUCKETS);
+    Row row = {x, y, at, from, from + round_up(n * bytes(), ALIGN), counts};
+    each(run, 0.2, [&](int64_t b, int64_t first, int64_t count) {
+      if (paired) kernels.pairs[kind](reinterpret_cast<uint64_t*>(row.from) + first, x + first * 4, first, count, flip);
+      else kernels.keys[kind](reinterpret_cast<uint32_t*>(row.from) + first, x + first * 4, count, flip);
+      count_block(kernels, row, b, first, count, TOP);
     });
-    for (int digit = 0; digit < SORT_DIGITS; digit++) {
-      each(0.1, [&](int64_t b, int64_t first, int64_t count) {
-        memset(counts + b * SORT_BUCKETS, 0, COUNTS);
-        kernels.count[paired](counts + b * SORT_BUCKETS, from + first * bytes, count, digit);
-      });
-      if (places_of(counts, BLOCKS, n)) continue;
-      each(0.2, [&](int64_t b, int64_t first, int64_t count) {
-        kernels.scatter[paired](to, counts + b * SORT_BUCKETS, from + first * bytes, count, digit);
-      });
-      std::swap(from, to);
-    }
-    each(0.1, [&](int64_t, int64_t first, int64_t count) {
-      if (paired) {
-        kernels.split[kind](y ? y + first * 4 : nullptr, at ? at + first : nullptr, reinterpret_cast<uint64_t*>(from) + first, count, flip);
-      } else {
-        kernels.values[kind](y + first * 4, reinterpret_cast<uint32_t*>(from) + first, count, flip);
-      }
+    if (places_of(counts, BLOCKS, n) || !is_spread(counts)) return by_digits(run, row);
+    uint32_t starts[SORT_BUCKETS + 1];
+    memcpy(starts, counts, COUNTS);
+    starts[SORT_BUCKETS] = uint32_t(n);
+    scatter(run, row, TOP);
+    run.parallel(SORT_BUCKETS, nanoseconds * 0.6, [&](int64_t top, int worker) {
+      const int64_t first = starts[top], count = starts[top + 1] - first, begin = first * bytes();
+      if (count == 0) return;
+      uint32_t* const own = static_cast<uint32_t*>(run.thread_scratch(worker));
+      put(kernels, row, sort_alone(kernels, paired, row.from + begin, row.to + begin, count, TOP, own), first, count);
     });
   }
+
+  // Whether no top digit has a third of all values: `places` are those of the first block, which are the digits' own.
+  bool is_spread(const uint32_t* places) const {
+    for (int64_t digit = 0; digit < SORT_BUCKETS; digit++) {
+      const int64_t end = digit + 1 < SORT_BUCKETS ? places[digit + 1] : n;
+      if (end - places[digit] > n / 3) return false;
+    }
+    return true;
+  }
+
+  void by_digits(Run& run, Row& row) const {
+    const SortKernels& kernels = run.kernels().sort;
+    for (int digit = 0; digit < SORT_DIGITS; digit++) {
+      each(run, 0.1, [&](int64_t b, int64_t first, int64_t count) { count_block(kernels, row, b, first, count, digit); });
+      if (!places_of(row.counts, BLOCKS, n)) scatter(run, row, digit);
+    }
+    each(run, 0.1, [&](int64_t, int64_t first, int64_t count) { put(kernels, row, row.from + first * bytes(), first, count); });
+  }
+
+  void count_block(const SortKernels& kernels, const Row& row, int64_t b, int64_t first, int64_t count, int digit) const {
+    memset(row.counts + b * SORT_BUCKETS, 0, COUNTS);
+    kernels.count[paired](row.counts + b * SORT_BUCKETS, row.from + first * bytes(), count, digit);
+  }
+
+  void scatter(Run& run, Row& row, int digit) const {
+    const auto kernel = run.kernels().sort.scatter[paired];
+    each(run, 0.2, [&](int64_t b, int64_t first, int64_t count) {
+      kernel(row.to, row.counts + b * SORT_BUCKETS, row.from + first * bytes(), count, digit);
+    });
+    std::swap(row.from, row.to);
+  }
+
+  // Writes what is sorted to the results, from `first` on.
+  void put(const SortKernels& kernels, const Row& row, const char* sorted, int64_t first, int64_t count) const {
+    if (paired) {
+      kernels.split[kind](row.y ? row.y + first * 4 : nullptr, row.at ? row.at + first : nullptr, reinterpret_cast<const uint64_t*>(sorted),
+                          count, flip);
+    } else {
+      kernels.values[kind](row.y + first * 4, reinterpret_cast<const uint32_t*>(sorted), count, flip);
+    }
+  }
+
+  template <class Body> void each(Run& run, double part, const Body& body) const {
+    run.parallel(BLOCKS, nanoseconds * part, [&](int64_t b, int) {
+      const int64_t first = std::min(n, b * block);
+      body(b, first, std::min(n, first + block) - first);
+    });
+  }
+
+  int64_t bytes() const { return paired ? 8 : 4; }
 };
 
 }  // namespace

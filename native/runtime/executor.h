@@ -54,6 +54,7 @@ class Lane {
 
  private:
   friend class Executor;
+  friend class Readers;
   bool conflicts(const Task& task, size_t before) const;
   Task* take();
   void finish(Task* task, size_t waiting);  // `waiting`: how many of the lane's tasks are still to run

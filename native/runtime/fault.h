@@ -6,7 +6,17 @@ namespace hebb {
 
 // The first fault by (command, row) wins, whatever the threads.
 struct Fault {
-  enum Code : int32_t { none = 0, index_range = 1, offset_range = 2, memory = 3, stopped = 4, cause = 5, zero_divisor = 6, weights = 7 };
+  enum Code : int32_t {
+    none = 0,
+    index_range = 1,
+    offset_range = 2,
+    memory = 3,
+    stopped = 4,
+    cause = 5,
+    zero_divisor = 6,
+    weights = 7,
+    file = 8
+  };
   int32_t code = none;
   int32_t command = 0;  // position in the Program
   int64_t row = 0;      // which element of the index or label operand

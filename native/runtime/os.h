@@ -1,4 +1,4 @@
-// Everything that differs between operating systems, and nothing else: time, pages, threads, waiting, limits.
+// Everything that differs between operating systems, and nothing else: time, pages, threads, waiting, files, limits.
 #pragma once
 #include <stdint.h>
 
@@ -29,6 +29,9 @@ struct Caches {
   int64_t l1, l2, l3;  // bytes of data cache; a typical value where the system doesn't say
 };
 Caches caches();
+
+// Up to `bytes` of an open file, a descriptor of Node's, from `position` on: how many were read, 0 at its end, -1 where the system refuses.
+int64_t read_at(int file, void* to, int64_t bytes, int64_t position);
 
 void keep_loaded();  // this library stays mapped though every environment that loaded it ends: its threads go on
 

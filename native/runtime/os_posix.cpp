@@ -3,6 +3,7 @@
 #include "runtime/os.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -187,6 +188,13 @@ Caches caches() {
   return {system_value("hw.l1dcachesize", 64 << 10), system_value("hw.l2cachesize", 4 << 20), system_value("hw.l3cachesize", 8 << 20)};
 }
 #endif
+
+int64_t read_at(int file, void* to, int64_t bytes, int64_t position) {
+  for (;;) {
+    const ssize_t got = pread(file, to, size_t(bytes), off_t(position));
+    if (got >= 0 || errno != EINTR) return got;
+  }
+}
 
 void keep_loaded() {
   Dl_info info;

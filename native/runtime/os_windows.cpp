@@ -96,6 +96,23 @@ Caches caches() {
   return result;
 }
 
+// Node's descriptors are those of the C library that Node was linked with: it alone can tell the handle behind one.
+static HANDLE handle_of(int file) {
+  using Function = HANDLE (*)(int);
+  static const auto function =
+      reinterpret_cast<Function>(reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(nullptr), "uv_get_osfhandle")));
+  return function == nullptr ? INVALID_HANDLE_VALUE : function(file);
+}
+
+int64_t read_at(int file, void* to, int64_t bytes, int64_t position) {
+  OVERLAPPED place = {};
+  place.Offset = DWORD(position);
+  place.OffsetHigh = DWORD(position >> 32);
+  DWORD got = 0;
+  if (ReadFile(handle_of(file), to, DWORD(std::min<int64_t>(bytes, 1 << 30)), &got, &place)) return got;
+  return GetLastError() == ERROR_HANDLE_EOF ? 0 : -1;
+}
+
 void keep_loaded() {
   HMODULE module;
   GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<LPCWSTR>(&keep_loaded),

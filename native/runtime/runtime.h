@@ -1,4 +1,4 @@
-// What there is one of in a process: budget, pool, workspace, workers, executor, kernels. It is made once and never
+// What there is one of in a process: budget, pool, workspace, workers, executor, readers, kernels. It is made once and never
 // destroyed: at exit its threads may be in mid-run.
 #pragma once
 #include <string>
@@ -7,6 +7,7 @@
 #include "runtime/budget.h"
 #include "runtime/executor.h"
 #include "runtime/pool.h"
+#include "runtime/readers.h"
 #include "runtime/workers.h"
 #include "runtime/workspace.h"
 
@@ -32,6 +33,7 @@ struct Runtime {
   Workspace workspace;
   Workers workers;
   Executor executor;
+  Readers readers;
 };
 
 // From HEBB_ISA, HEBB_NUM_THREADS and HEBB_MEMORY_LIMIT, else from the machine. False with the reason in `error`.

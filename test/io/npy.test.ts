@@ -1,9 +1,9 @@
 // NumPy's files: what NumPy wrote is read right, what is written comes back, and nothing malformed gets through.
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
-import { ArgumentError, type DType, FormatError, loadNpy, loadNpz, saveNpy, saveNpz, type Tensor, tensor } from 'hebb';
-import { describe, expect, test } from 'vitest';
+import { ArgumentError, type DType, FormatError, loadNpy, loadNpz, memoryUsage, saveNpy, saveNpz, type Tensor, tensor } from 'hebb';
+import { describe, expect, test, vi } from 'vitest';
 import { cutEverywhere, describeAll, flipEverywhere } from './damage.js';
 import { ownFolder } from './folder.js';
 import { type Packed, zip } from './zip.js';
@@ -108,15 +108,28 @@ describe('what is written comes back', () => {
   });
 
   test('several pieces, in C and in Fortran order', async () => {
-    const values = Float32Array.from({ length: 1_500_000 }, (_, i) => i);
-    await saveNpy(tensor(values, { shape: [1500, 1000] }), at('big.npy'));
+    const values = Float32Array.from({ length: 5_000_000 }, (_, i) => i);
+    await saveNpy(tensor(values, { shape: [5000, 1000] }), at('big.npy'));
     expect(Buffer.compare(Buffer.from((await (await loadNpy(at('big.npy'))).data()).buffer), Buffer.from(values.buffer))).toBe(0);
     const file = await readFile(at('big.npy'));
-    file.write("'fortran_order': True,  'shape': (1000, 1500), }", file.indexOf("'fortran_order'"), 'latin1');
+    file.write("'fortran_order': True,  'shape': (1000, 5000), }", file.indexOf("'fortran_order'"), 'latin1');
     await writeFile(at('fortran.npy'), file);
     const turned = await loadNpy(at('fortran.npy'));
-    expect(turned.shape).toEqual([1000, 1500]);
+    expect(turned.shape).toEqual([1000, 5000]);
     expect(Buffer.compare(Buffer.from((await turned.transpose().data()).buffer), Buffer.from(values.buffer))).toBe(0);
+  });
+
+  test('a file that shrinks while it is read is refused, and nothing is left behind', async () => {
+    await saveNpy(tensor(new Float32Array(1_500_000)), at('shrinks.npy'));
+    const before = memoryUsage().tensors;
+    const whole = await stat(at('shrinks.npy'));
+    await truncate(at('shrinks.npy'), 5_000_000);
+    const handle = await open(at('shrinks.npy'));
+    const size = vi.spyOn(Object.getPrototypeOf(handle), 'stat').mockResolvedValue(whole);
+    await expect(loadNpy(at('shrinks.npy'))).rejects.toThrow(/ends at byte 5000000/);
+    size.mockRestore();
+    await handle.close();
+    expect(memoryUsage().tensors).toBe(before);
   });
 
   test('what is no tensor, and names that lead out of the archive, are refused', async () => {

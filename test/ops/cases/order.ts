@@ -212,6 +212,7 @@ export const order: readonly Case[] = [
   ...ordered([3, 3000], 1, reals(-9, 9)),
   ...ordered([70_001], 0, reals(-9, 9)),
   ...ordered([2, 70_001], 1, wholes(-50, 50), { name: 'equal values' }),
+  ...ordered([70_001], 0, (random, i) => (i % 97 ? 1 + random() / 8 : Number.NaN), { name: 'mostly of one size' }),
   ...ordered([20, 30], 1, wholes(-(2 ** 30), 2 ** 30), { dtype: 'i32' }),
   ...ordered([140_000], 0, wholes(-(2 ** 31), 2 ** 31 - 1), { dtype: 'i32' }),
   ...ordered([6, 30], 0, wholes(0, 255), { dtype: 'u8' }),
