@@ -346,7 +346,13 @@ function recordIsStale(root: Tensor): boolean {
   return false;
 }
 
-/** Computes and stores tensors in one run, so that later runs read them instead of computing them again. */
+/**
+ * Computes and stores tensors in one run, so that later runs read them instead of computing them again.
+ * @throws {HebbError} (as a rejection) what a computation fails with: an {IndexError}, a {MemoryError}, a {StaleError} ….
+ * @example
+ * const noise = randn([100, 100]);
+ * await run(noise, noise.mean());
+ */
 export async function run(...tensors: Tensor[]): Promise<void> {
   await Promise.all(tensors.map((t) => settled(operand('run', t))));
 }

@@ -27,10 +27,11 @@ export const variableHooks = {
  *
  * @param init The first value; it is copied.
  * @param options `requiresGrad` (default true): whether optimizers update it.
+ * @throws {DTypeError} for a dtype other than f32, unless `requiresGrad` is false.
  * @example
  * const scale = new Parameter(tensor(1));
  * scale.assign(scale.mul(0.5));
- * await scale.item(); // 0.5
+ * await scale.item(); // → 0.5
  */
 export class Parameter extends Tensor {
   /** Whether optimizers update it; `freeze()` sets it to false. */
@@ -57,7 +58,14 @@ export class Parameter extends Tensor {
     this.assign(init);
   }
 
-  /** Gives the variable a new value, in the next run; later reads record the new value. Shape and dtype must be its own. */
+  /**
+   * Gives the variable a new value, in the next run; later reads record the new value.
+   * @throws {ShapeError} or {DTypeError} unless shape and dtype are its own. What the value's computation fails with rejects the next read.
+   * @example
+   * const count = new Parameter(zeros([], { dtype: 'i32' }), { requiresGrad: false });
+   * count.assign(count.add(1));
+   * await count.item(); // → 1
+   */
   assign(value: Tensor): void {
     const node = operand('assign', value);
     if (!sameShape(node.shape, this.shape))

@@ -31,7 +31,9 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 
 /** A table of numEmbeddings × embeddingDim, normally distributed, with a row of zeros for the padding. */
 abstract class Table<A extends unknown[]> extends Module<A> {
+  /** How many vectors there are. */
   readonly numEmbeddings: number;
+  /** Their length. */
   readonly embeddingDim: number;
   /** The row that isn't trained, or null. */
   readonly paddingIdx: number | null;
@@ -73,7 +75,7 @@ abstract class Table<A extends unknown[]> extends Module<A> {
  *   range as a rejection of the run. @throws {DTypeError} in forward, for indices that are floats.
  * @example
  * const embed = new nn.Embedding(96, 64, { paddingIdx: 0 });
- * embed.forward(tensor([[5, 7, 0]], { dtype: 'i32' })).shape; // [1, 3, 64]
+ * embed.forward(tensor([[5, 7, 0]], { dtype: 'i32' })).shape; // → [1, 3, 64]
  */
 export class Embedding extends Table<[Tensor]> {
   constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx }: EmbeddingOptions = {}) {
@@ -84,7 +86,13 @@ export class Embedding extends Table<[Tensor]> {
     return this.rows('Embedding', ids).reshape([...ids.shape, this.embeddingDim]);
   }
 
-  /** A layer with ready vectors (n, dim), which are copied; frozen unless `freeze` is false. */
+  /**
+   * A layer with ready vectors (n, dim), which are copied; frozen unless `freeze` is false.
+   * @throws {ShapeError} for other than two axes.
+   * @example
+   * const layer = nn.Embedding.fromPretrained(tensor([[1, 2], [3, 4]]));
+   * await layer.forward(tensor([1, 1, 0], { dtype: 'i32' })).data(); // → 3, 4, 3, 4, 1, 2
+   */
   static fromPretrained(vectors: Tensor, { freeze = true, ...options }: EmbeddingOptions & { freeze?: boolean } = {}): Embedding {
     const [n, dim] = vectors.shape;
     if (vectors.shape.length !== 2)
@@ -103,10 +111,11 @@ export class Embedding extends Table<[Tensor]> {
  * @throws {ArgumentError} for another mode; otherwise as `Embedding`.
  * @example
  * const bag = new nn.EmbeddingBag(1000, 16, { mode: 'sum' });
- * bag.forward(tensor([[1, 2], [3, 3]], { dtype: 'i32' })).shape; // [2, 16]
- * bag.forward(tensor([1, 2, 3], { dtype: 'i32' }), tensor([0, 1], { dtype: 'i32' })).shape; // [2, 16]
+ * bag.forward(tensor([[1, 2], [3, 3]], { dtype: 'i32' })).shape; // → [2, 16]
+ * bag.forward(tensor([1, 2, 3], { dtype: 'i32' }), tensor([0, 1], { dtype: 'i32' })).shape; // → [2, 16]
  */
 export class EmbeddingBag extends Table<[ids: Tensor, offsets?: Tensor]> {
+  /** What becomes of the vectors of a bag. */
   readonly mode: 'sum' | 'mean' | 'max';
 
   constructor(numEmbeddings: number, embeddingDim: number, { mode = 'mean', paddingIdx }: EmbeddingBagOptions = {}) {

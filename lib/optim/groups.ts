@@ -26,14 +26,20 @@ export interface StepOptions {
 /** Options that every optimizer takes. */
 export interface Common extends GroupOptions, StepOptions {}
 
+/** The parameters of a group. */
+export interface Members {
+  /** Each in one group only. */
+  readonly params: readonly Parameter[];
+}
+
 /** What a group may set for itself. */
 type Own<O> = Omit<O, keyof StepOptions>;
 
 /** A list of parameters, or groups of them that set some options for themselves. */
-export type Params<O extends Common = Common> = readonly Parameter[] | readonly ({ params: readonly Parameter[] } & Own<O>)[];
+export type Params<O extends Common = Common> = readonly Parameter[] | readonly (Members & Own<O>)[];
 
 /** A group as the optimizer holds it. Its numbers may be set between steps; nothing is compiled anew. */
-export type ParamGroup<O extends Common = Common> = { readonly params: readonly Parameter[] } & Required<Own<O>>;
+export type ParamGroup<O extends Common = Common> = Members & Required<Own<O>>;
 
 /** The range low ≤ x < high. */
 export type Range = readonly [low: number, high: number];

@@ -13,7 +13,7 @@ import { Metric } from './metric.js';
  * @example
  * const matrix = new ConfusionMatrix();
  * matrix.update(tensor([[2, 1], [3, 0]]), tensor([0, 1], { dtype: 'i32' }));
- * await matrix.compute(); // [[1, 0], [1, 0]]
+ * await matrix.compute(); // → [[1, 0], [1, 0]]
  */
 export class ConfusionMatrix extends Metric<number[][]> {
   private readonly threshold: number | undefined;
@@ -26,7 +26,11 @@ export class ConfusionMatrix extends Metric<number[][]> {
     this.threshold = threshold;
   }
 
-  /** @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Labels (…) in i32 or u8. */
+  /**
+   * Counts a batch.
+   * @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Labels (…) in i32 or u8.
+   * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
+   */
   update(out: Tensor, y: Tensor): void {
     const { predicted, actual, classes } = decisionsOf('ConfusionMatrix', out, y, this.threshold);
     const pairs = actual.to('f32').transpose().matmul(predicted.to('f32'));

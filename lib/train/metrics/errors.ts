@@ -12,7 +12,7 @@ abstract class MeanError extends Metric {
   /** The error of each element. */
   protected abstract errors(out: Tensor, y: Tensor): Tensor;
 
-  /** @param out Outputs. @param y Targets, of the same shape. @throws {ShapeError} when the shapes differ. */
+  /** Counts a batch. @param out Outputs. @param y Targets, of the same shape. @throws {ShapeError} when the shapes differ. */
   update(out: Tensor, y: Tensor): void {
     checkPaired(this.constructor.name, out, y);
     accumulate(this.sum, this.rest, this.errors(out, y).sum().to('f32'));
@@ -31,7 +31,7 @@ abstract class MeanError extends Metric {
  * @example
  * const error = new MeanSquaredError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
- * await error.compute(); // 2
+ * await error.compute(); // → 2
  */
 export class MeanSquaredError extends MeanError {
   protected errors(out: Tensor, y: Tensor): Tensor {
@@ -44,7 +44,7 @@ export class MeanSquaredError extends MeanError {
  * @example
  * const error = new MeanAbsoluteError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
- * await error.compute(); // 1
+ * await error.compute(); // → 1
  */
 export class MeanAbsoluteError extends MeanError {
   protected errors(out: Tensor, y: Tensor): Tensor {
@@ -58,7 +58,7 @@ export class MeanAbsoluteError extends MeanError {
  * @example
  * const r2 = new R2Score();
  * r2.update(tensor([1, 2, 3]), tensor([1, 2, 4]));
- * await r2.compute(); // 1 - 1 / 4.67
+ * await r2.compute(); // → 0.7857
  */
 export class R2Score extends Metric {
   private readonly rows = buffer([], 'i32');
@@ -69,7 +69,7 @@ export class R2Score extends Metric {
   private errors: Parameter | null = null;
   private errorsRest: Parameter | null = null;
 
-  /** @param out Outputs (rows, …). @param y Targets, of the same shape. @throws {ShapeError} when the shapes don't fit. */
+  /** Counts a batch. @param out Outputs (rows, …). @param y Targets, of the same shape. @throws {ShapeError} when the shapes don't fit. */
   update(out: Tensor, y: Tensor): void {
     checkPaired('R2Score', out, y);
     const [added] = y.shape;

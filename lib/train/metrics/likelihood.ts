@@ -36,7 +36,7 @@ const LEAST = 2 ** -23;
  * @example
  * const loss = new LogLoss({ probabilities: true });
  * loss.update(tensor([[0.5, 0.5]]), tensor([0], { dtype: 'i32' }));
- * await loss.compute(); // log 2
+ * await loss.compute(); // → 0.693
  */
 export class LogLoss extends MeanNegativeLog {
   private readonly probabilities: boolean;
@@ -47,6 +47,7 @@ export class LogLoss extends MeanNegativeLog {
   }
 
   /**
+   * Counts a batch.
    * @param out Logits, or probabilities (…, classes). @param y Labels (…) in i32 or u8.
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */
@@ -78,7 +79,7 @@ export interface PerplexityOptions {
  * @example
  * const perplexity = new Perplexity({ ignoreIndex: 0 });
  * perplexity.update(zeros([1, 3, 50]), tensor([[7, 9, 0]], { dtype: 'i32' }));
- * await perplexity.compute(); // 50
+ * await perplexity.compute(); // → 50
  */
 export class Perplexity extends MeanNegativeLog {
   private readonly ignoreIndex: number | undefined;
@@ -92,6 +93,7 @@ export class Perplexity extends MeanNegativeLog {
   }
 
   /**
+   * Counts a batch.
    * @param out Logits (…, tokens). @param y Labels (…) in i32 or u8.
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */
