@@ -1,6 +1,6 @@
 // What TypeDoc is taught for the reference: each export and each method of Tensor stands under the theme of the file that declares it (a new
 // file needs a line here only where its folder's theme doesn't fit); errors are named; and names in backticks lead to what they name.
-import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
+import { CommentTag, Converter, ReflectionKind } from 'typedoc';
 
 /** Themes by path in lib/: the longest that fits counts. In lib/ops/ what isn't listed is called by its file's name. */
 const THEMES = {
@@ -109,9 +109,8 @@ function place(reflection, logger) {
   const file = (target.sources ?? target.signatures?.[0]?.sources)?.[0]?.fileName ?? '';
   const theme = themeOf(file);
   if (theme === undefined) return logger.warn(`${reflection.name} of ${file} has no theme; scripts/reference-plugin.mjs takes one`);
-  const holder = reflection.signatures?.[0] ?? reflection;
-  holder.comment ??= new Comment();
-  holder.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: theme }]));
+  const { comment } = reflection.signatures?.[0] ?? reflection;
+  comment?.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: theme }]));
 }
 
 function link(reflection, comment) {

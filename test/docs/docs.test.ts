@@ -104,7 +104,7 @@ function examplesIn(comment: Comment): string[] {
   return comment.getTags('@example').flatMap(({ content }) => content.flatMap(({ text }) => blocksIn(text)));
 }
 
-const blocksIn = (text: string): string[] => [...text.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code]) => code!);
+const blocksIn = (text: string): string[] => [...text.matchAll(/```ts\n(\s*\S[\s\S]*?)\n```/g)].map(([, code]) => code!);
 
 /** Of options in a type without a name, those that neither the parameter's comment nor its function's or class's mentions. */
 function undescribed(signature: SignatureReflection): string[] {
