@@ -5,9 +5,9 @@ import { Parameter } from '../core/variable.js';
 
 /** Options of a parameter group that every optimizer has. */
 export interface GroupOptions {
-  /** Learning rate. */
+  /** Learning rate; each optimizer has its own default. */
   lr?: number;
-  /** L2 penalty: adds weightDecay·p to the gradient. Optimizers with decoupled decay: p ← p - lr·weightDecay·p before the step. */
+  /** L2 penalty: adds weightDecay·p to the gradient. Optimizers with decoupled decay: p ← p - lr·weightDecay·p before the step. Default 0, of AdamW 0.01. */
   weightDecay?: number;
   /** L1 penalty: adds l1·sign(p) to the gradient. Default 0. */
   l1?: number;
@@ -15,9 +15,9 @@ export interface GroupOptions {
 
 /** Options of a whole step, over all groups. */
 export interface StepOptions {
-  /** Scales the gradients so that their common 2-norm is at most this, as `torch.nn.utils.clip_grad_norm_`. */
+  /** Scales the gradients so that their common 2-norm is at most this, as `torch.nn.utils.clip_grad_norm_`. Not at all unless told. */
   clipNorm?: number;
-  /** Cuts each gradient entry to ± this, after `clipNorm`. */
+  /** Cuts each gradient entry to ± this, after `clipNorm`. Not at all unless told. */
   clipValue?: number;
   /** Leaves everything as it is in a step whose loss or gradient norm isn't finite. Default false. */
   skipNonFinite?: boolean;

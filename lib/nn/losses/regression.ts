@@ -77,6 +77,7 @@ export function smoothL1Loss(a: Tensor, b: Tensor, { reduction = 'mean', beta = 
 
 /**
  * The mean of log cosh(a - b) over all elements: like half the square near 0, like the distance less log 2 far away, and smooth everywhere.
+ * As Keras's `LogCosh`.
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ.
  * @example

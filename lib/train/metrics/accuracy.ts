@@ -12,9 +12,9 @@ export interface AccuracyOptions {
 }
 
 /**
- * The part of rows, from 0 to 1, whose class is right; NaN before the first.
+ * The part of rows, from 0 to 1, whose class is right; NaN before the first. As scikit-learn's `accuracy_score`.
  *
- * @throws {ShapeError} in `update`, when outputs and targets don't fit.
+ * @throws {ArgumentError} for a threshold that is no number. @throws {ShapeError} in `update`, when outputs and targets don't fit.
  * @example
  * const accuracy = new Accuracy();
  * accuracy.update(tensor([[2, 1], [0, 3]]), tensor([0, 0], { dtype: 'i32' }));

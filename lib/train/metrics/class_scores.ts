@@ -81,7 +81,7 @@ abstract class ClassScore extends Metric {
 }
 
 /**
- * Of what was predicted as a class, the part that is of it, from 0 to 1.
+ * Of what was predicted as a class, the part that is of it, from 0 to 1; NaN before the first row. As scikit-learn's `precision_score`.
  * @throws {ArgumentError} for an unknown average or a threshold that is no number.
  * @example
  * const precision = new Precision({ average: 'macro' });
@@ -99,7 +99,7 @@ export class Precision extends ClassScore {
 }
 
 /**
- * Of what is of a class, the part that was predicted as it, from 0 to 1.
+ * Of what is of a class, the part that was predicted as it, from 0 to 1; NaN before the first row. As scikit-learn's `recall_score`.
  * @throws {ArgumentError} for an unknown average or a threshold that is no number.
  * @example
  * const recall = new Recall({ threshold: 0.5 });
@@ -123,7 +123,8 @@ export interface FBetaScoreOptions extends ClassScoreOptions {
 }
 
 /**
- * The weighted harmonic mean of precision and recall, (1 + β²)·p·r / (β²·p + r), from 0 to 1.
+ * The weighted harmonic mean of precision and recall, (1 + β²)·p·r / (β²·p + r), from 0 to 1; NaN before the first row. As scikit-learn's
+ * `fbeta_score`.
  * @throws {ArgumentError} for an unknown average, a threshold that is no number, or a beta that is not positive.
  * @example
  * const f1 = new FBetaScore();

@@ -6,7 +6,7 @@ import { Metric } from './metric.js';
 
 /**
  * Counts of rows by true and predicted class: `compute()` gives a row for each true class, within it a number for each predicted one; no
- * rows before the first update.
+ * rows before the first update. As scikit-learn's `confusion_matrix`.
  *
  * @param options `threshold`: for outputs of one number each, in the targets' shape, from here on they mean class 1.
  * @throws {ArgumentError} for a threshold that is no number.

@@ -27,7 +27,8 @@ abstract class MeanError extends Metric {
 }
 
 /**
- * The mean of (out - y)² over all elements.
+ * The mean of (out - y)² over all elements; NaN before the first. As scikit-learn's `mean_squared_error`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes.
  * @example
  * const error = new MeanSquaredError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
@@ -40,7 +41,8 @@ export class MeanSquaredError extends MeanError {
 }
 
 /**
- * The mean of |out - y| over all elements.
+ * The mean of |out - y| over all elements; NaN before the first. As scikit-learn's `mean_absolute_error`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes.
  * @example
  * const error = new MeanAbsoluteError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
@@ -55,6 +57,8 @@ export class MeanAbsoluteError extends MeanError {
 /**
  * The coefficient of determination, 1 - Σ(y - out)² / Σ(y - mean y)²: 1 for exact outputs, 0 for outputs that are always the mean. Of
  * several outputs a row, the mean of theirs. NaN before the second row; where the targets are all alike, 1 for exact outputs, else 0.
+ * As scikit-learn's `r2_score`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes, or no rows.
  * @example
  * const r2 = new R2Score();
  * r2.update(tensor([1, 2, 3]), tensor([1, 2, 4]));

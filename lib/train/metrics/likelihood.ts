@@ -32,7 +32,9 @@ export interface LogLossOptions {
 const LEAST = 2 ** -23;
 
 /**
- * The mean of -log p over rows, p being the probability given to the row's class; NaN before the first.
+ * The mean of -log p over rows, p being the probability given to the row's class; NaN before the first. Outputs are logits unless told.
+ * As scikit-learn's `log_loss`.
+ * @throws {ShapeError} in `update`, when outputs and labels don't fit.
  * @example
  * const loss = new LogLoss({ probabilities: true });
  * loss.update(tensor([[0.5, 0.5]]), tensor([0], { dtype: 'i32' }));
@@ -75,7 +77,8 @@ export interface PerplexityOptions {
 }
 
 /**
- * e to the mean cross-entropy: as uncertain as a choice among so many tokens. NaN before the first.
+ * e to the mean cross-entropy of logits: as uncertain as a choice among so many tokens. NaN before the first.
+ * @throws {ArgumentError} for an `ignoreIndex` that isn't whole. @throws {ShapeError} in `update`, when outputs and labels don't fit.
  * @example
  * const perplexity = new Perplexity({ ignoreIndex: 0 });
  * perplexity.update(zeros([1, 3, 50]), tensor([[7, 9, 0]], { dtype: 'i32' }));

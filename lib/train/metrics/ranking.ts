@@ -89,7 +89,9 @@ export interface RocPoints {
 
 /**
  * The receiver operating characteristic: for each threshold from high to low, the part of untrue and of true rows that reach it. It begins
- * at (0, 0) with an infinite threshold. A rate without rows of its kind is NaN.
+ * at (0, 0) with an infinite threshold. A rate without rows of its kind is NaN. As scikit-learn's `roc_curve`, with every point.
+ * @throws {ShapeError} in `update`, when scores and labels have different shapes. @throws {ArgumentError} in `compute`, for a score of NaN or a
+ *   label other than 0 and 1.
  * @example
  * const roc = new RocCurve();
  * roc.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1]));
@@ -118,6 +120,8 @@ export interface PrecisionRecallPoints {
 
 /**
  * Precision and recall for each threshold from low to high; behind the last threshold stand a precision of 1 and a recall of 0.
+ * As scikit-learn's `precision_recall_curve`.
+ * @throws {ShapeError} {ArgumentError} as `RocCurve`.
  * @example
  * const curve = new PrecisionRecallCurve();
  * curve.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1]));
@@ -147,7 +151,7 @@ export interface AUCOptions {
 /**
  * The area under a curve of binary scores, from 0 to 1. Of the ROC curve: how often a true row has a larger score than an untrue one, equal
  * ones counting half. Of the precision-recall curve: the average precision, Σ (recallₙ - recallₙ₋₁)·precisionₙ, without interpolation. NaN
- * while rows of one kind are missing (for 'pr', true ones).
+ * while rows of one kind are missing (for 'pr', true ones). As scikit-learn's `roc_auc_score` and `average_precision_score`.
  *
  * @throws {ArgumentError} for another curve.
  * @example

@@ -12,7 +12,7 @@ export interface TopKAccuracyOptions {
 
 /**
  * The part of rows, from 0 to 1, whose class is among the k largest scores; NaN before the first. Of equal scores those of lower classes
- * come first, as `argmax` has it; a NaN is never among them.
+ * come first, as `argmax` has it; a NaN is never among them. As scikit-learn's `top_k_accuracy_score`.
  *
  * @throws {ArgumentError} when k is no whole number ≥ 1.
  * @example
