@@ -1,5 +1,4 @@
-/**
- * What `import … from 'hebb'` gives.
+/** What `import … from 'hebb'` gives.
  *
  * @packageDocumentation
  * @document ../docs/coming-from-pytorch.md

@@ -1,4 +1,6 @@
-// First values of parameters. Each function records a tensor of the shape asked for: `weight.assign(nn.init.xavierNormal(weight.shape))`.
+/** First values of parameters. Each function records an f32 tensor of the shape asked for: `weight.assign(nn.init.xavierNormal(weight.shape))`.
+ * @packageDocumentation
+ */
 import {
   ArgumentError,
   formatShape,

@@ -1,4 +1,6 @@
-// The optimizers, as users see them under `optim`.
+/** Optimizers and learning-rate schedules, as users see them under `optim`.
+ * @packageDocumentation
+ */
 export {
   Adam,
   type AdamOptions,
