@@ -1,6 +1,7 @@
 // What TypeDoc is taught for the reference: each export and each method of Tensor stands under the theme of the file that declares it (a new
-// file needs a line here only where its folder's theme doesn't fit); errors are named; and names in backticks lead to what they name.
-import { CommentTag, Converter, ReflectionKind } from 'typedoc';
+// file needs a line here only where its folder's theme doesn't fit); a class's parameters are told at its constructor; errors are named; and
+// names in backticks lead to what they name.
+import { Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
 
 /** Themes by path in lib/: the longest that fits counts. In lib/ops/ what isn't listed is called by its file's name. */
 const THEMES = {
@@ -98,6 +99,9 @@ const PLACED =
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter))
+      if (parameter.name === '__namedParameters') parameter.name = 'options';
+    for (const reflection of project.getReflectionsByKind(ReflectionKind.Class)) describeConstructor(reflection);
     for (const reflection of project.getReflectionsByKind(PLACED)) place(reflection, app.logger);
     for (const reflection of Object.values(project.reflections)) if (reflection.comment) link(reflection, reflection.comment);
   });
@@ -111,6 +115,18 @@ function place(reflection, logger) {
   if (theme === undefined) return logger.warn(`${reflection.name} of ${file} has no theme; scripts/reference-plugin.mjs takes one`);
   const { comment } = reflection.signatures?.[0] ?? reflection;
   comment?.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: theme }]));
+}
+
+/** A class's own `@param` are its constructor's. */
+function describeConstructor({ comment, children = [] }) {
+  const [signature] = children.find(({ kind }) => kind === ReflectionKind.Constructor)?.signatures ?? [];
+  if (comment === undefined || signature === undefined || signature.inheritedFrom) return;
+  comment.blockTags = comment.blockTags.filter(({ tag, name, content }) => {
+    const parameter = tag === '@param' && signature.parameters?.find((each) => each.name === name);
+    if (!parameter) return true;
+    parameter.comment = new Comment(content);
+    return false;
+  });
 }
 
 function link(reflection, comment) {
@@ -140,6 +156,7 @@ function linkTo(reflection, name) {
   const from = reflection.kindOf(ReflectionKind.SomeSignature) ? reflection.parent : reflection;
   for (let around = from; around; around = around.parent) {
     const target = around.getChildByName?.(name.split('.'));
+    if (target?.kindOf(ReflectionKind.Parameter)) return undefined;
     if (target && target !== from) return { kind: 'inline-tag', tag: '@linkcode', text: name, target };
   }
   return undefined;
