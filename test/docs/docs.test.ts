@@ -30,16 +30,17 @@ const messages: string[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hebb-examples-'));
   await writeFiles(folder);
-  await convert();
-});
+  await build();
+}, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function convert(): Promise<void> {
+async function build(): Promise<void> {
   const app = await Application.bootstrapWithPlugins({ options: join(root, 'typedoc.json') });
   app.logger = new Messages();
   project = (await app.convert())!;
   app.validate(project);
+  await app.generateDocs(project, join(folder, 'reference'));
 }
 
 class Messages extends Logger {
@@ -73,7 +74,7 @@ test('every example compiles, runs, and gives what its comments say', () => {
   const examples = everyExample();
   expect(examples.length).toBeGreaterThan(400);
   expect(problemsOf(examples, names, root, folder)).toEqual([]);
-});
+}, 120_000);
 
 /** The exports and methods that need an example, each with its own. */
 function documented(): { place: string; examples: string[] }[] {

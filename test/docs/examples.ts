@@ -100,7 +100,7 @@ function compile(file: string): { line: number; message: string }[] {
 function run(file: string, examples: readonly Example[], root: string, folder: string): string[] {
   const tsx = pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
   const env = { ...process.env, NO_COLOR: '1', VIRTUAL_ENV: folder };
-  const options = { cwd: folder, encoding: 'utf8', env, timeout: 50_000 } as const;
+  const options = { cwd: folder, encoding: 'utf8', env, timeout: 100_000 } as const;
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, ['--import', tsx, file], options);
   if (status !== 0) return [`the program of the examples ended with ${signal ?? status}: ${stderr}`];
   return (JSON.parse(stdout) as [number, string][]).map(([i, problem]) => `${examples[i]!.place} ${problem}`);
