@@ -59,7 +59,7 @@ const split = (text: string): string[] =>
     .split(/\s+/)
     .filter(Boolean);
 
-/** Whether a number is one that was written down rounded; `…` at the end of a text stands for anything. */
+/** Whether a value is what was written down, a number perhaps rounded: half a unit of its last digit, or a thousandth, whichever is less. */
 function isSame(said: string, found: string): boolean {
   const [x, y] = [Number(said), Number(found)];
   if (Number.isNaN(x) || Number.isNaN(y) || !Number.isFinite(x)) return said === found;
