@@ -1,4 +1,12 @@
-// What `import … from 'hebb'` gives.
+/** What `import … from 'hebb'` gives.
+ *
+ * @packageDocumentation
+ * @document ../docs/coming-from-pytorch.md
+ * @document ../docs/coming-from-keras.md
+ * @document ../docs/dtypes.md
+ * @document ../docs/data.md
+ * @document ../docs/architecture.md
+ */
 export {
   ArgumentError,
   type Axes,
@@ -19,6 +27,7 @@ export {
   gradgradcheck,
   HebbError,
   IndexError,
+  type Info,
   info,
   MemoryError,
   type MemoryUsage,
@@ -36,6 +45,7 @@ export {
   type StateDict,
   setNumThreads,
   Tensor,
+  type TensorOptions,
   type TypedArray,
   tensor,
   zeros,
@@ -51,6 +61,7 @@ export {
   eye,
   fullLike,
   type Index,
+  type LikeOptions,
   linspace,
   logspace,
   meshgrid,
@@ -60,6 +71,7 @@ export {
   type Ordered,
   onesLike,
   type PadMode,
+  type RandomOptions,
   randint,
   stack,
   truncatedNormal,

@@ -23,7 +23,7 @@ let walks = 0;
  * @example
  * const x = tensor([1, 2, 3]);
  * const [dx] = grad(x.square().sum(), [x]);
- * await dx!.data(); // Float32Array [2, 4, 6]
+ * await dx!.data(); // → [2, 4, 6]
  */
 export function grad(y: Tensor, xs: readonly Tensor[]): Tensor[] {
   const root = operand('grad', y);

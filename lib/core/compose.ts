@@ -13,7 +13,7 @@ import { Tensor } from './tensor.js';
  * @throws {ArgumentError} when `forward` doesn't return a Tensor (a promise, for example), or `grad` another count than inputs.
  * @example
  * const twice = defineOp({ name: 'twice', forward: (x: Tensor) => x.mul(2), grad: ({ dy }) => [dy.mul(2)] });
- * await twice(tensor(3)).item(); // 6
+ * await twice(tensor(3)).item(); // → 6
  */
 export function defineOp<A extends Tensor[]>(op: {
   name: string;

@@ -11,7 +11,13 @@ import { checkShape, describe, formatShape, type Shape, sizeOf } from './shape.j
 import { allocate } from './storage.js';
 import { NO_INPUTS, NO_NUMBERS, numberTensor, SMALL, Tensor } from './tensor.js';
 
-type Options = { shape?: Shape; dtype?: DType };
+/** Options of `tensor`. */
+export interface TensorOptions {
+  /** The nesting's, or one axis, unless told. */
+  shape?: Shape;
+  /** Of numbers f32, of booleans bool, of a typed array its own unless told. */
+  dtype?: DType;
+}
 
 /**
  * A tensor from a number, a (nested) array of numbers or booleans, or a typed array, which is copied.
@@ -20,10 +26,10 @@ type Options = { shape?: Shape; dtype?: DType };
  * @param options `shape` (default: that of the nesting, or one axis), `dtype` (default f32 for numbers, bool for booleans, a typed array's own).
  * @throws {ShapeError} ragged nesting, or a count that doesn't fit `shape`. @throws {ArgumentError} values that aren't numbers, or that an integer dtype can't hold.
  * @example
- * tensor([[1, 2], [3, 4]]); // f32 (2, 2)
- * tensor(new Uint8Array([0, 255]), { dtype: 'u8' }); // u8 (2)
+ * tensor([[1, 2], [3, 4]]).shape; // → 2, 2
+ * tensor(new Uint8Array([0, 255])).dtype; // → u8
  */
-export function tensor(values: number | boolean | ArrayLike<number> | readonly unknown[], options: Options = {}): Tensor {
+export function tensor(values: number | boolean | ArrayLike<number> | readonly unknown[], options: TensorOptions = {}): Tensor {
   const { data, shape: own, dtype: natural } = read(values);
   const dtype = options.dtype === undefined ? natural : checkDType('tensor', options.dtype);
   const shape = options.shape === undefined ? own : checkShape('tensor', options.shape);
@@ -185,7 +191,12 @@ function numberOf(op: string, value: unknown): number {
   return value;
 }
 
-/** A tensor of `shape` with every element `value`; f32 unless a dtype is given. @example full([2, 2], 7); */
+/**
+ * A tensor of `shape` with every element `value`; f32 unless a dtype is given. It takes no memory until it is asked for.
+ * @throws {ShapeError} an impossible shape. @throws {ArgumentError} a value that the dtype can't hold.
+ * @example
+ * await full([2, 2], 7).data(); // → 7, 7, 7, 7
+ */
 export function full(shape: Shape, value: number, { dtype = 'f32' }: { dtype?: DType } = {}): Tensor {
   const sizes = checkShape('full', shape);
   if (!isFloat(checkDType('full', dtype))) toBytes([numberOf('full', value)], dtype as 'i32');
@@ -193,19 +204,30 @@ export function full(shape: Shape, value: number, { dtype = 'f32' }: { dtype?: D
   return sizes.length ? expand(number, sizes) : reshape(expand(number, [1]), []);
 }
 
-/** Zeros. @example zeros([2, 3]); */
+/**
+ * Zeros, f32 unless a dtype is given.
+ * @throws {ShapeError} an impossible shape.
+ * @example
+ * await zeros([3]).data(); // → 0, 0, 0
+ */
 export const zeros = (shape: Shape, options: { dtype?: DType } = {}): Tensor => full(shape, 0, options);
 
-/** Ones. @example ones([2, 3], { dtype: 'i32' }); */
+/**
+ * Ones, f32 unless a dtype is given.
+ * @throws {ShapeError} an impossible shape.
+ * @example
+ * await ones([3], { dtype: 'i32' }).data(); // → 1, 1, 1
+ */
 export const ones = (shape: Shape, options: { dtype?: DType } = {}): Tensor => full(shape, 1, options);
 
 const indexOp = newOp('arange', { kind: 'element', float: null, int: 'index' }, null);
 
 /**
  * Evenly spaced values from `start` (default 0) to below `end`; i32 when all three are whole numbers, else f32.
+ * @throws {ArgumentError} numbers that aren't finite, or a step of 0.
  * @example
- * arange(4); // 0, 1, 2, 3
- * arange(1, 2, 0.25); // 1, 1.25, 1.5, 1.75
+ * await arange(4).data(); // → 0, 1, 2, 3
+ * await arange(1, 2, 0.25).data(); // → 1, 1.25, 1.5, 1.75
  */
 export function arange(...args: [end: number] | [start: number, end: number, step?: number]): Tensor {
   const [start, end, step = 1] = args.length === 1 ? [0, args[0]] : args;

@@ -7,7 +7,13 @@ export const detachOp = newOp('detach', { kind: 'alias' }, null);
 
 declare module './tensor.js' {
   interface Tensor {
-    /** The same values, without a gradient's path to what they were recorded from. */
+    /**
+     * The same values, without a gradient's path to what they were recorded from.
+     * @example
+     * const x = tensor([1, 2]);
+     * const [dx] = grad(x.mul(x.detach()).sum(), [x]); // of x·c, not of x²
+     * await dx!.data(); // → 1, 2
+     */
     detach(): Tensor;
   }
 }

@@ -26,13 +26,13 @@ export interface GradientEntry {
   readonly input: number;
   /** The element's place in that input. */
   readonly index: readonly number[];
+  /** What `grad` gives. */
   readonly analytic: number;
+  /** What finite differences give. */
   readonly numeric: number;
   /** |analytic - numeric| over what is allowed: above 1 is wrong. */
   readonly error: number;
 }
-
-type Outputs = Tensor | readonly Tensor[];
 
 /**
  * Compares the gradients of `fn` with central finite differences, element by element: `torch.autograd.gradcheck` for f32. What is
@@ -46,10 +46,13 @@ type Outputs = Tensor | readonly Tensor[];
  * @throws {GradientError} (as a rejection) that names the worst entry. @throws {ArgumentError} when nothing can be checked.
  * @example
  * await gradcheck((x) => x.mul(x).sum(), [tensor([1, 2, 3])]);
+ *
+ * const layer = new nn.Linear(4, 2);
+ * const x = randn([3, 4]);
  * await gradcheck(() => layer.forward(x), layer.parameters());
  */
 export async function gradcheck(
-  fn: (...inputs: Tensor[]) => Outputs,
+  fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<GradientEntry | null> {
@@ -62,7 +65,7 @@ export async function gradcheck(
  * await gradgradcheck((x) => x.tanh(), [tensor([0.1, -0.4])]);
  */
 export async function gradgradcheck(
-  fn: (...inputs: Tensor[]) => Outputs,
+  fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<GradientEntry | null> {

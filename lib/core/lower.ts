@@ -9,7 +9,7 @@ import { record } from './record.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
-import { type Access, ChainUnit, CommandUnit, CopyUnit, type Matrix, type Product, type Unit, UpdateUnit, Value } from './units.js';
+import { type Access, ChainUnit, CommandUnit, CopyUnit, dependsOn, type Matrix, type Product, type Unit, UpdateUnit, Value } from './units.js';
 import type { Parameter } from './variable.js';
 
 /** What a compiled group of requests must leave behind. */
@@ -387,19 +387,4 @@ function isSwapped(shape: Shape, strides: readonly number[]): boolean {
   return shape.every(
     (n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]),
   );
-}
-
-/** Whether `unit` needs what `other` does. */
-function dependsOn(unit: Unit, other: Unit): boolean {
-  const seen = new Set<Unit>();
-  const stack = [unit];
-  while (stack.length) {
-    const u = stack.pop()!;
-    if (u === other) return true;
-    if (seen.has(u)) continue;
-    seen.add(u);
-    for (const value of u.reads) if (value.producer) stack.push(value.producer);
-    for (const before of u.after) stack.push(before);
-  }
-  return false;
 }

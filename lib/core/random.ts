@@ -12,6 +12,7 @@ import type { Tensor } from './tensor.js';
  * Equal seeds give equal numbers on every processor and for any number of threads.
  *
  * @param seed A whole number from 0 to 2⁵³-1.
+ * @throws {ArgumentError} for another seed.
  * @example
  * const x = rand([2, 3], { generator: new Generator(1) });
  */
@@ -33,18 +34,32 @@ export class Generator {
     return [this.seed, first];
   }
 
-  /** A new Generator whose numbers are independent of this one's; the same one for the same history. */
+  /**
+   * A new Generator whose numbers are independent of this one's; the same one for the same history.
+   * @example
+   * const [forData, forDropout] = [defaultGenerator().fork(), defaultGenerator().fork()];
+   */
   fork(): Generator {
     return new Generator(mix(this.seed, ++this.forks));
   }
 
-  /** The state as an i32 tensor, for `save`. */
+  /**
+   * The state as `{ state }`, an i32 tensor (6), for `save`.
+   * @example
+   * await save(new Generator(1), 'generator.safetensors');
+   */
   stateDict(): Promise<Record<string, Tensor>> {
     const state = Int32Array.from([this.seed, this.counter, this.forks].flatMap((n) => [n | 0, Math.floor(n / 2 ** 32)]));
     return Promise.resolve(Object.assign(Object.create(null) as Record<string, Tensor>, { state: tensor(state) }));
   }
 
-  /** Takes over a state that `stateDict` gave. */
+  /**
+   * Takes over a state that `stateDict` gave.
+   * @throws {ArgumentError} (as a rejection) for another one.
+   * @example
+   * const generator = new Generator(1);
+   * await generator.loadStateDict(await new Generator(7).stateDict());
+   */
   async loadStateDict(dict: Record<string, Tensor>): Promise<void> {
     const { state } = dict;
     if (!state || state.dtype !== 'i32' || state.size !== 6)
@@ -78,7 +93,11 @@ const shared = new Generator(Math.floor(Math.random() * 2 ** 52));
 
 let current = shared;
 
-/** The Generator that random ops and layers use when none is given. */
+/**
+ * The Generator that random ops and layers use when none is given. Within a Trainer's `fit` that is the fit's own.
+ * @example
+ * await save(defaultGenerator(), 'generator.safetensors');
+ */
 export const defaultGenerator = (): Generator => current;
 
 /** Records with another default Generator. */
@@ -92,7 +111,17 @@ export function withGenerator<T>(generator: Generator, record: () => T): T {
   }
 }
 
-/** Restarts the default Generator: the same program then gives the same numbers. */
+/**
+ * Restarts the default Generator: the same program then gives the same numbers, on every processor and for any number of threads.
+ *
+ * @param seed A whole number from 0 to 2⁵³-1.
+ * @throws {ArgumentError} for another seed.
+ * @example
+ * manualSeed(1);
+ * const first = await rand([]).item();
+ * manualSeed(1);
+ * first === (await rand([]).item()); // → true
+ */
 export function manualSeed(seed: number): void {
   shared.reset(seed);
 }
@@ -105,10 +134,22 @@ function random(op: Op, shape: unknown, generator: Generator | undefined): Tenso
   return record(op, [], sizes, 'f32', sizes, (generator ?? current).draw(sizeOf(sizes)));
 }
 
-/** Uniform values in [0, 1), f32. @example await rand([2, 2]).data(); */
+/**
+ * Uniform values in [0, 1), multiples of 2⁻²⁴, f32.
+ * @param options `generator`: where they come from; the default one unless told.
+ * @throws {ShapeError} an impossible shape.
+ * @example
+ * await rand([2, 2]).data();
+ */
 export const rand = (shape: Shape, { generator }: { generator?: Generator } = {}): Tensor => random(uniformOp, shape, generator);
 
-/** Standard normal values, f32. @example await randn([2, 2]).data(); */
+/**
+ * Normal values of mean 0 and standard deviation 1, f32, by the Box-Muller transform.
+ * @param options `generator`: where they come from; the default one unless told.
+ * @throws {ShapeError} an impossible shape.
+ * @example
+ * await randn([2, 2]).data();
+ */
 export const randn = (shape: Shape, { generator }: { generator?: Generator } = {}): Tensor => random(normalOp, shape, generator);
 
 const permutationOp = newOp(
@@ -117,7 +158,13 @@ const permutationOp = newOp(
   null,
 );
 
-/** A uniform permutation of 0 … n-1, i32 (n). @example await randperm(5).data(); */
+/**
+ * A uniform permutation of 0 … n-1, i32 (n); Fisher-Yates.
+ * @param options `generator`: where it comes from; the default one unless told.
+ * @throws {ShapeError} where n is no size.
+ * @example
+ * await randperm(5).sort().values.data(); // → 0, 1, 2, 3, 4
+ */
 export function randperm(n: number, { generator }: { generator?: Generator } = {}): Tensor {
   const shape = checkShape('randperm', [n]);
   return record(permutationOp, [], shape, 'i32', shape, (generator ?? current).draw(4 * n));

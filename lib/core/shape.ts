@@ -5,7 +5,12 @@ import { ArgumentError, IndexError, ShapeError } from './errors.js';
 export type Shape = readonly number[];
 
 /** Which axes a reduction takes, and whether they stay as size 1. */
-export type Axes = { axis?: number | readonly number[]; keepDim?: boolean };
+export type Axes = {
+  /** One axis or several; all unless told. Negative ones count from the end. */
+  axis?: number | readonly number[];
+  /** Whether they stay, with size 1; false unless told. */
+  keepDim?: boolean;
+};
 
 export const MAX_RANK = 8;
 const MAX_SIZE = 2 ** 31 - 1;

@@ -224,7 +224,7 @@ function execute(plan: Plan, structure: Structure, asks: readonly Ask[], results
     }
   }
   writeVariables(plan, structure, asks, flight);
-  const overwrites = plan.writtenLeaves.length > 0;
+  const overwrites = plan.writtenLeaves.length > 0 || structure.assigns;
   for (const tensor of structure.results) dropRecord(tensor, overwrites);
   if (overwrites) dropStaleRecords();
 
@@ -297,6 +297,7 @@ function advance(variable: Parameter, flight: Flight | null): void {
   }
   variable.failure = null;
   variable.settled = true;
+  variable.hold(null); // also where this Program didn't read it
   if (variable.newest?.op === VARIABLE && variable.newest.flags & STALE) variable.newest = null;
 }
 
@@ -305,7 +306,8 @@ function settleVersion(node: Tensor): void {
   const variable = node.variable!;
   node.op = VARIABLE;
   node.inputs = NO_INPUTS;
-  if (variable.newest !== node) node.flags |= STALE;
+  if (variable.newest === node) variable.hold(node);
+  else node.flags |= STALE;
 }
 
 function voidAssignment(variable: Parameter, error: Error): void {
@@ -324,7 +326,13 @@ voidAssignments.of = (flight, error) => {
   for (const variable of flight.assigned) variable.unread ??= error;
 };
 
-/** Computes and stores tensors in one run, so that later runs read them instead of computing them again. */
+/**
+ * Computes and stores tensors in one run, so that later runs read them instead of computing them again.
+ * @throws {HebbError} (as a rejection) what a computation fails with: an {IndexError}, a {MemoryError}, a {StaleError} ….
+ * @example
+ * const noise = randn([100, 100]);
+ * await run(noise, noise.mean());
+ */
 export async function run(...tensors: Tensor[]): Promise<void> {
   await Promise.all(tensors.map((t) => settled(operand('run', t))));
 }

@@ -39,13 +39,18 @@ export const asking = {
  * An n-dimensional array, or the recorded computation of one. Ops on tensors record; `item()`, `data()`, `run()` and an optimizer's
  * `step()` compute. A Tensor needs no disposal; `dispose()` only frees memory earlier.
  *
+ * Its methods, where they don't say otherwise: an element op keeps the shape, and two operands broadcast as in NumPy, or a ShapeError tells the
+ * axis at which they don't fit; the page on dtypes has what two of them give. Axes count from 0, negative ones from the end; one out of range is
+ * an IndexError. A reduction drops its axes unless `keepDim`, and takes all unless `axis` names some. Nothing is changed in place.
+ *
  * @example
  * const y = tensor([1, 2, 3]).mul(2).sum();
- * console.log(await y.item()); // 12
+ * console.log(await y.item()); // → 12
  */
 export class Tensor {
   /** Sizes, outermost first; `[]` for a scalar. */
   readonly shape: Shape;
+  /** What the elements are. */
   readonly dtype: DType;
   /** @internal */ op: Op;
   /** @internal */ inputs: readonly Tensor[];
@@ -92,10 +97,10 @@ export class Tensor {
   }
 
   /**
-   * The one value of a tensor with one element. Computes what is needed.
+   * The one value of a tensor with one element, of any dtype, as a number. Computes what is needed.
    * @throws {ShapeError} (as a rejection) when there is not exactly one element.
    * @example
-   * await tensor([[1, 2], [3, 4]]).sum().item(); // 10
+   * await tensor([[1, 2], [3, 4]]).sum().item(); // → 10
    */
   item(): Promise<number> {
     if (this.size !== 1) return Promise.reject(new ShapeError('item', `expects one element, got ${formatShape(this.shape)}; use data()`));
@@ -105,13 +110,20 @@ export class Tensor {
   /**
    * The values, row-major, as a copy of one's own: Float32Array for f32, bf16 and f16, Int32Array for i32, Uint8Array for u8 and bool.
    * @example
-   * await tensor([1, 2]).add(1).data(); // Float32Array [2, 3]
+   * await tensor([1, 2]).add(1).data(); // → [2, 3]
    */
   data(): Promise<TypedArray> {
     return asking.data(this);
   }
 
-  /** Frees the memory now instead of at the next garbage collection. Runs in flight complete; later use throws a DisposedError. */
+  /**
+   * Frees the memory now instead of at the next garbage collection. Runs in flight complete; later use throws a DisposedError.
+   * @throws {DisposedError} for a Parameter, which is freed with its module.
+   * @example
+   * const x = zeros([1000, 1000]);
+   * await run(x);
+   * x.dispose();
+   */
   dispose(): void {
     if (this.variable !== null || this.op === VARIABLE)
       throw new DisposedError('dispose', 'a Parameter owns its memory and is freed with its module');
@@ -123,16 +135,33 @@ export class Tensor {
     this.flags |= DISPOSED;
   }
 
-  /** Tensors have no number: `await t.item()` reads one. */
+  /**
+   * Tensors have no number: `await t.item()` reads one.
+   * @throws {TypeError} where a number or a comparison is wanted.
+   * @example
+   * Number(tensor(1)); // throws TypeError
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return describeTensor(this);
     throw new TypeError(`${describeTensor(this)} is no number; await .item()`);
   }
 
+  /**
+   * dtype, shape and, where they are known, the values (up to 100); else what to await.
+   * @example
+   * String(tensor([1, 2])); // → Tensor f32 (2) [1, 2]
+   * String(tensor([1, 2]).add(1)); // → Tensor f32 (2) not computed; await .item()
+   */
   toString(): string {
     return describeTensor(this);
   }
 
+  /**
+   * A tensor isn't written as JSON by mistake.
+   * @throws {TypeError} always; `await t.data()` reads values.
+   * @example
+   * JSON.stringify({ x: tensor(1) }); // throws TypeError
+   */
   toJSON(): never {
     throw new TypeError(`${describeTensor(this)} can't be written as JSON; await .data()`);
   }

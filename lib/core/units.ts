@@ -102,3 +102,18 @@ export class UpdateUnit extends BaseUnit {
     super();
   }
 }
+
+/** Whether `unit` needs what `other` does. */
+export function dependsOn(unit: Unit, other: Unit): boolean {
+  const seen = new Set<Unit>();
+  const stack = [unit];
+  while (stack.length) {
+    const u = stack.pop()!;
+    if (u === other) return true;
+    if (seen.has(u)) continue;
+    seen.add(u);
+    for (const value of u.reads) if (value.producer) stack.push(value.producer);
+    for (const before of u.after) stack.push(before);
+  }
+  return false;
+}

@@ -6,7 +6,7 @@ import { newOp, VARIABLE } from './op.js';
 import { clock, operand, record } from './record.js';
 import { formatShape, sameShape, sizeOf } from './shape.js';
 import { allocate } from './storage.js';
-import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, Tensor } from './tensor.js';
+import { NEEDS_GRAD, NO_INPUTS, NO_NUMBERS, STALE, Tensor } from './tensor.js';
 
 /** @internal A new value, until its run is submitted. */
 export const assignedOp = newOp('assign', { kind: 'alias' }, ({ dy }) => [dy]);
@@ -27,10 +27,11 @@ export const variableHooks = {
  *
  * @param init The first value; it is copied.
  * @param options `requiresGrad` (default true): whether optimizers update it.
+ * @throws {DTypeError} for a dtype other than f32, unless `requiresGrad` is false.
  * @example
  * const scale = new Parameter(tensor(1));
  * scale.assign(scale.mul(0.5));
- * await scale.item(); // 0.5
+ * await scale.item(); // → 0.5
  */
 export class Parameter extends Tensor {
   /** Whether optimizers update it; `freeze()` sets it to false. */
@@ -39,6 +40,8 @@ export class Parameter extends Tensor {
   name = '';
   /** @internal The newest value: a VARIABLE leaf, or what was assigned in the open stretch. */
   newest: Tensor | null = null;
+  /** @internal The leaf of the value in memory, stale as soon as that is overwritten; null when nobody has read it. */
+  private held: Tensor | null = null;
   /** @internal Whether a value has been written to its memory. */
   settled = false;
   /** @internal Why values recorded from it became stale without a new one: its last assignment failed. */
@@ -57,7 +60,14 @@ export class Parameter extends Tensor {
     this.assign(init);
   }
 
-  /** Gives the variable a new value, in the next run; later reads record the new value. Shape and dtype must be its own. */
+  /**
+   * Gives the variable a new value, in the next run; later reads record the new value.
+   * @throws {ShapeError} or {DTypeError} unless shape and dtype are its own. What the value's computation fails with rejects the next read.
+   * @example
+   * const count = new Parameter(zeros([], { dtype: 'i32' }), { requiresGrad: false });
+   * count.assign(count.add(1));
+   * await count.item(); // → 1
+   */
   assign(value: Tensor): void {
     const node = operand('assign', value);
     if (!sameShape(node.shape, this.shape))
@@ -93,9 +103,16 @@ export class Parameter extends Tensor {
         clock.now,
       );
       this.newest.variable = this;
+      this.hold(this.newest);
     } else if (this.requiresGrad !== (this.newest.flags & NEEDS_GRAD) > 0) this.newest.flags ^= NEEDS_GRAD; // frozen or thawed since
     if (variableHooks.pendingSteps > 0) return variableHooks.afterStep(this, this.newest) ?? this.newest;
     return this.newest;
+  }
+
+  /** @internal The value in memory is about to be, or was, overwritten: what was recorded from it can't be computed any more. */
+  hold(next: Tensor | null): void {
+    if (this.held !== null && this.held !== next) this.held.flags |= STALE;
+    this.held = next;
   }
 
   /** @internal */

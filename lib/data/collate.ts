@@ -22,7 +22,8 @@ type Field = number | string;
  *
  * @throws {ShapeError} naming the first sample whose shape differs. @throws {ArgumentError} for what is no number.
  * @example
- * const [x, y] = collate([[[1, 2], 0], [[3, 4], 1]]); // f32 (2, 2) and f32 (2)
+ * const [x, y] = collate<[number[], number]>([[[1, 2], 0], [[3, 4], 1]]);
+ * console.log(x.shape, y.shape); // → (2, 2) (2)
  */
 export function collate<S>(samples: readonly S[]): Batch<S> {
   return byField(samples, (values, field) => [stackField(values, field)]) as Batch<S>;
@@ -35,7 +36,7 @@ export interface PadOptions {
   /** Pads to this length instead of the batch's longest. A longer sequence is an error. */
   readonly length?: number;
   /** The fields to pad, by position or name; unless told, every one that holds arrays. */
-  readonly fields?: readonly Field[];
+  readonly fields?: readonly (number | string)[];
   /** Adds the sequences' lengths, i32 (rows), after each padded field; as `<name>Lengths` where fields have names. */
   readonly lengths?: boolean;
 }
@@ -47,7 +48,9 @@ export interface PadOptions {
  * @throws {ArgumentError} for a `length` that is no whole number ≥ 0, and, from the batch, for a sequence longer than it.
  * @example
  * const data = new SampleDataset([[[5, 6, 7], 1], [[8], 0]], { collate: padded({ lengths: true }) });
- * const [x, lengths, y] = await data.batch(Int32Array.of(0, 1)); // (2, 3), i32 (2): 3, 1, and (2)
+ * const [x, lengths, y] = await data.batch(Int32Array.of(0, 1));
+ * await x!.data(); // → 5, 6, 7, 8, 0, 0
+ * await lengths!.data(); // → 3, 1
  */
 export function padded(options: PadOptions & { readonly lengths: true }): <S>(samples: readonly S[]) => Tensor[];
 export function padded(options?: PadOptions): <S>(samples: readonly S[]) => Batch<S>;

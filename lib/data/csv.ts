@@ -27,11 +27,12 @@ interface CsvParse {
  *
  * @param file A path or a file URL.
  * @throws {ArgumentError} for wrong options. @throws {FormatError} (from the pass) naming the line: two columns of one name, a row of another length, a wrong quote, a cell
- * that is no number; {HebbError} with the command to run when `csv-parse` isn't installed.
+ * that is no number. @throws {HebbError} with the command to run when `csv-parse` isn't installed.
  * @example
+ * // houses.csv: rooms,area,price and four rows of numbers
  * const rows = csv('houses.csv', { numbers: true });
- * const houses = await rows.map(({ rooms, area, price }) => [[rooms, area], [price]]).collect();
- * for await (const [x, y] of new DataLoader(houses, { batchSize: 32, shuffle: true })) console.log(x.shape, y.shape); // (32, 2), (32, 1)
+ * const houses = await rows.map(({ rooms, area, price }): [number[], number[]] => [[rooms!, area!], [price!]]).collect();
+ * for await (const [x, y] of new DataLoader(houses, { batchSize: 4, shuffle: true })) console.log(x.shape, y.shape); // → (4, 2) (4, 1)
  */
 export function csv(file: string | URL, options: CsvOptions & { readonly numbers: true }): IterableDataset<Record<string, number>>;
 export function csv(file: string | URL, options?: CsvOptions & { readonly numbers?: false }): IterableDataset<Record<string, string>>;
@@ -92,7 +93,10 @@ function withNumbers(cells: Record<string, string>, numbers: boolean | readonly 
  * @param file A path or a file URL.
  * @throws {FormatError} (from the pass) naming the line that is no JSON.
  * @example
- * const texts = jsonLines<{ text: string; label: number }>('reviews.jsonl').map(({ text, label }) => [encode(text), label], { collate: padded() });
+ * // reviews.jsonl: {"text":"good","label":1} and a second line
+ * const reviews = jsonLines<{ text: string; label: number }>('reviews.jsonl');
+ * const encoded = reviews.map(({ text, label }): [number[], number] => [[...Buffer.from(text)], label], { collate: padded() });
+ * for await (const [x, y] of new DataLoader(encoded, { batchSize: 2 })) console.log(x.shape, y.shape); // → (2, 4) (2)
  */
 export function jsonLines<T = unknown>(file: string | URL): IterableDataset<T> {
   const path = toPath('jsonLines', file);

@@ -1,7 +1,18 @@
 // Data sets: what hands out batches of rows. The rows are gathered natively, inside the run of the step that uses them.
 import { ArgumentError, describe, formatShape, IndexError, run, ShapeError, Tensor, tensor } from '../core/index.js';
 
-/** Rows that can be asked for in batches. Implement these two members to bring data of your own. */
+/**
+ * Rows that can be asked for in batches. Implement these two members to bring data of your own.
+ * @example
+ * const squares: Dataset<[Tensor, Tensor]> = {
+ *   length: 1000,
+ *   batch(rows) {
+ *     const x = tensor(Float32Array.from(rows), { shape: [rows.length, 1] });
+ *     return [x, x.square()];
+ *   },
+ * };
+ * for await (const [x] of new DataLoader(squares, { batchSize: 500 })) console.log(x.shape); // → 500, 1
+ */
 export interface Dataset<B> {
   /** Number of rows. */
   readonly length: number;
@@ -23,9 +34,11 @@ export function checkDataset(op: string, dataset: Dataset<unknown>): void {
  * @throws {ShapeError} when there is no tensor, one is a scalar, or their lengths differ.
  * @example
  * const data = new TensorDataset(randn([100, 4]), zeros([100], { dtype: 'i32' }));
- * const [x, y] = data.batch(Int32Array.of(0, 5, 7)); // (3, 4) and (3)
+ * const [x, y] = data.batch(Int32Array.of(0, 5, 7));
+ * console.log(x.shape, y.shape); // → (3, 4) (3)
  */
 export class TensorDataset<B extends Tensor[]> implements Dataset<B> {
+  /** The tensors, each (length, …). */
   readonly tensors: Readonly<B>;
   readonly length: number;
 
@@ -62,9 +75,13 @@ export class TensorDataset<B extends Tensor[]> implements Dataset<B> {
  * @param rows Indices into `dataset`, in the order wanted.
  * @throws {IndexError} naming the first row that is out of range. @throws {ArgumentError} when `dataset` is none.
  * @example
- * const firstHundred = new Subset(train, Array.from({ length: 100 }, (_, i) => i));
+ * const data = new TensorDataset(tensor([10, 20, 30]));
+ * const last = new Subset(data, [2, 1]);
+ * const [x] = await last.batch(Int32Array.of(0));
+ * await x.data(); // → 30
  */
 export class Subset<B> implements Dataset<B> {
+  /** Whose rows they are. */
   readonly dataset: Dataset<B>;
   readonly length: number;
   readonly #rows: Int32Array;

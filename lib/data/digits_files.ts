@@ -7,7 +7,9 @@ import { TensorDataset } from './dataset.js';
 
 /** A part to train on and one to test with. */
 export interface TrainTest<B extends Tensor[] = [Tensor, Tensor]> {
+  /** What to train on. */
   readonly train: TensorDataset<B>;
+  /** What to test with, at the end. */
   readonly test: TensorDataset<B>;
 }
 

@@ -26,11 +26,15 @@ export interface KFoldOptions {
  *
  * @throws {ArgumentError} for options that don't fit the rows; that there are too few rows of each label, or groups, at the first fold.
  * @example
- * for await (const [train, test] of kFold(data, { folds: 5, shuffle: true, stratify: labels })) {
- *   const trainer = new Trainer(makeModel(), { ... });
- *   await trainer.fit(train, { epochs: 10 });
- *   scores.push(await trainer.evaluate(test));
+ * const { all } = await iris();
+ * const losses: number[] = [];
+ * for await (const [train, test] of kFold(all, { folds: 3, shuffle: true, stratify: all.tensors[1] })) {
+ *   const model = new nn.Linear(4, 3);
+ *   const trainer = new Trainer(model, { loss: nn.crossEntropy, optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }) });
+ *   await trainer.fit(train, { epochs: 2, progress: false });
+ *   losses.push((await trainer.evaluate(test)).loss!);
  * }
+ * losses.length; // → 3
  */
 export function kFold<B>(
   dataset: Dataset<B>,
@@ -60,7 +64,8 @@ export function kFold<B>(
  * Each row as a test of its own: as many folds as rows.
  * @throws {ArgumentError} for fewer than two rows.
  * @example
- * for await (const [train, test] of leaveOneOut(data)) console.log(train.length, test.length); // all but one, and 1
+ * const data = new TensorDataset(randn([10, 4]));
+ * for await (const [train, test] of leaveOneOut(data)) console.log(train.length, test.length); // → 9 1
  */
 export const leaveOneOut = <B>(dataset: Dataset<B>): AsyncGenerator<[train: Subset<B>, test: Subset<B>], void, undefined> => {
   checkDataset('leaveOneOut', dataset);

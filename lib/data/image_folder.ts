@@ -27,8 +27,11 @@ export interface ImageFolder extends SampleDataset<Image, [Tensor, Tensor]> {
 export interface Image {
   /** Row-major, channels last. */
   readonly pixels: Uint8Array;
+  /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
+  /** The number of its class. */
   readonly label: number;
 }
 
@@ -49,12 +52,14 @@ const IMAGE = /\.(png|jpe?g)$/i;
  * keeps them. Needs the npm package `sharp` in your project.
  *
  * @param folder A path or a file URL.
- * @throws {ArgumentError} (as a rejection) for wrong options, or when the folder holds no class with an image; {HebbError} with the command to run
- * when `sharp` isn't installed. @throws {FormatError} (from the batch) naming a file that is no image; {ShapeError} for images of unequal sizes.
+ * @throws {ArgumentError} (as a rejection) for wrong options, or when the folder holds no class with an image. @throws {HebbError} with the command
+ * to run when `sharp` isn't installed. @throws {FormatError} (from the batch) naming a file that is no image. @throws {ShapeError} for images of
+ * unequal sizes.
  * @example
+ * // flowers/rose/1.png, flowers/rose/2.png, flowers/tulip/1.png …
  * const flowers = await imageFolder('flowers', { size: [64, 64] });
- * const [train, test] = await randomSplit(flowers, [0.8, 0.2], { stratify: flowers.labels });
- * for await (const [x, y] of new DataLoader(train, { batchSize: 32, shuffle: true, prefetch: 2 })) console.log(x.shape); // (32, 64, 64, 3)
+ * const [train, test] = await randomSplit(flowers, [0.5, 0.5], { stratify: flowers.labels });
+ * for await (const [x, y] of new DataLoader(train!, { batchSize: 2, shuffle: true, prefetch: 2 })) console.log(x.shape); // → (2, 64, 64, 3)
  */
 export async function imageFolder(folder: string | URL, { size, channels = 3 }: ImageFolderOptions = {}): Promise<ImageFolder> {
   const root = toPath('imageFolder', folder);

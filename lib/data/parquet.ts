@@ -26,10 +26,11 @@ interface Hyparquet {
  * numbers. Needs the npm package `hyparquet` in your project, and `hyparquet-compressors` for files that are packed by anything but Snappy.
  *
  * @param file A path or a file URL.
- * @throws {FormatError} (from the pass) for a damaged file, a column that it lacks, or a whole number beyond 2^53; {HebbError} with the command to
+ * @throws {FormatError} (from the pass) for a damaged file, a column that it lacks, or a whole number beyond 2^53. @throws {HebbError} with the command to
  * run when a package isn't installed.
  * @example
- * const trips = await parquet('trips.parquet', { columns: ['distance', 'fare'] }).map((row) => [[row.distance], [row.fare]]).collect();
+ * const rows = parquet<{ i: number; x: number }>('table.parquet', { columns: ['i', 'x'] });
+ * const data = await rows.map(({ i, x }) => [[x], i]).collect();
  */
 export function parquet<R extends object = Record<string, unknown>>(
   file: string | URL,

@@ -3,7 +3,13 @@ import { ArgumentError, describe, type Generator } from '../core/index.js';
 import { permutation, uniforms } from './draw.js';
 import { countLabels, type Labels, rowsByClass } from './labels.js';
 
-/** Says which rows a pass takes. Implement these two members to bring an order of your own. */
+/**
+ * Says which rows a pass takes. Implement these two members to bring an order of your own.
+ * @example
+ * const backwards: Sampler = { length: 3, order: () => [2, 1, 0] };
+ * const loader = new DataLoader(new TensorDataset(tensor([1, 2, 3])), { batchSize: 3, sampler: backwards });
+ * for await (const [x] of loader) await x.data(); // → 3, 2, 1
+ */
 export interface Sampler {
   /** Number of rows in a pass. */
   readonly length: number;
@@ -21,12 +27,13 @@ export interface Sampler {
  * @throws {ArgumentError} for a weight that is negative or not finite, weights that are all 0, or too few rows to draw without replacement.
  * @example
  * const labels = [0, 0, 0, 1];
- * const count = [3, 1];
- * const sampler = new WeightedRandomSampler(labels.map((label) => 1 / count[label]), 4);
+ * const data = new TensorDataset(tensor(labels));
+ * const sampler = new WeightedRandomSampler(labels.map((label) => (label === 0 ? 1 / 3 : 1)), 400);
  * const loader = new DataLoader(data, { batchSize: 2, sampler }); // both classes equally often
  */
 export class WeightedRandomSampler implements Sampler {
   readonly length: number;
+  /** Whether a row may come more than once in a pass. */
   readonly replacement: boolean;
   readonly #weights: Float64Array;
 
@@ -87,7 +94,9 @@ function firstAbove(sums: Float64Array, target: number): number {
  * @param labels One for each row: numbers, strings, or a tensor of one axis.
  * @throws {ArgumentError} or {ShapeError} when they aren't that.
  * @example
- * const loader = new DataLoader(data, { batchSize: 32, sampler: new StratifiedSampler(y) });
+ * const y = tensor([0, 0, 0, 0, 1, 1], { dtype: 'i32' });
+ * const loader = new DataLoader(new TensorDataset(y), { batchSize: 3, sampler: new StratifiedSampler(y) });
+ * for await (const [labels] of loader) await labels.sum().item(); // → 1
  */
 export class StratifiedSampler implements Sampler {
   readonly length: number;

@@ -20,9 +20,12 @@ export interface SampleDatasetOptions<S, B> {
  * @throws {ArgumentError} when the source is neither, or the length isn't a whole number ≥ 0. @throws {HebbError} (as a rejection of the
  * batch) when the function fails; `value` is the row, `cause` its error.
  * @example
+ * import { readFile, writeFile } from 'node:fs/promises';
  * const files = ['a.txt', 'b.txt'];
- * const data = new SampleDataset((row) => readFile(files[row]), { length: files.length }).map((bytes) => [Float32Array.from(bytes.subarray(0, 8)), 1]);
- * for await (const [x, y] of new DataLoader(data, { batchSize: 2 })) console.log(x.shape, y.shape); // (2, 8) and (2)
+ * for (const name of files) await writeFile(name, 'eight bytes and more');
+ * const bytes = new SampleDataset((row) => readFile(files[row]!), { length: files.length });
+ * const data = bytes.map((found): [Float32Array, number] => [Float32Array.from(found.subarray(0, 8)), 1]);
+ * for await (const [x, y] of new DataLoader(data, { batchSize: 2 })) console.log(x.shape, y.shape); // → (2, 8) (2)
  */
 export class SampleDataset<S, B = Batch<S>> implements Dataset<B> {
   readonly length: number;
@@ -45,7 +48,12 @@ export class SampleDataset<S, B = Batch<S>> implements Dataset<B> {
     this.#collate = collate;
   }
 
-  /** The sample of one row. @throws {IndexError} when the row is out of range. */
+  /**
+   * The sample of one row.
+   * @throws {IndexError} when the row is out of range.
+   * @example
+   * await new SampleDataset([5, 6]).get(1); // → 6
+   */
   get(row: number): S | Promise<S> {
     if (!Number.isInteger(row) || row < 0 || row >= this.length)
       throw new IndexError('SampleDataset', `row ${describe(row)} is out of range for ${this.length} rows`, { value: row });
@@ -65,7 +73,13 @@ export class SampleDataset<S, B = Batch<S>> implements Dataset<B> {
     return guarded(() => this.#collate(samples), blame);
   }
 
-  /** The samples that `fn`, which may be async, makes of these; it is called again in every pass. */
+  /**
+   * The samples that `fn`, which may be async, makes of these; it is called again in every pass. The new samples' batches are made by
+   * `collate`, or by the one in the options.
+   * @example
+   * const data = new SampleDataset([5, 6]).map((n) => [n, n * n]);
+   * await data.get(1); // → 6, 36
+   */
   map<T>(fn: (sample: S, row: number) => T | Promise<T>): SampleDataset<T>;
   map<T, C>(fn: (sample: S, row: number) => T | Promise<T>, options: { readonly collate: Collate<T, C> }): SampleDataset<T, C>;
   map<T, C>(fn: (sample: S, row: number) => T | Promise<T>, options: SampleDatasetOptions<T, C> = {}): SampleDataset<T, C> {
@@ -76,7 +90,12 @@ export class SampleDataset<S, B = Batch<S>> implements Dataset<B> {
     return new SampleDataset(mapped, { ...options, length: this.length });
   }
 
-  /** The same samples, each kept in memory from the first time on that it is asked for. A sample that failed is asked for again. */
+  /**
+   * The same samples, each kept in memory from the first time on that it is asked for. A sample that failed is asked for again.
+   * @example
+   * const data = new SampleDataset((row) => row * Math.random(), { length: 3 }).cache();
+   * (await data.get(2)) === (await data.get(2)); // → true
+   */
   cache(): SampleDataset<S, B> {
     const kept = new Map<number, S | Promise<S>>();
     const remember = (row: number): S | Promise<S> => {

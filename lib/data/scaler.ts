@@ -48,7 +48,9 @@ abstract class Scaler {
    * Finds offset and factor of each feature on `data`: the training part, so that nothing of the test part leaks into it.
    *
    * @param data f32 (rows, …features) or a data set whose batches are that, or begin with it.
-   * @throws {ArgumentError} (as a rejection) when it is neither, or has no rows; {ShapeError} when batches differ in their features.
+   * @throws {ArgumentError} (as a rejection) when it is neither, or has no rows. @throws {ShapeError} when batches differ in their features.
+   * @example
+   * const scaler = await new StandardScaler().fit(tensor([[1], [3]]));
    */
   async fit(data: ScalerData): Promise<this> {
     const moments = await momentsOf(this.name, data);
@@ -61,13 +63,22 @@ abstract class Scaler {
   /**
    * Scales rows of any number; recorded like any op, so that it can be part of a model.
    * @throws {ArgumentError} before `fit`. @throws {ShapeError} for other features than those of `fit`.
+   * @example
+   * const scaler = await new StandardScaler().fit(tensor([[1], [3]]));
+   * await scaler.transform(tensor([[2], [4]])).data(); // → 0, 2
    */
   transform(x: Tensor): Tensor {
     const { offset, rest, factor } = this.#fitted('transform', x);
     return x.sub(offset).sub(rest).mul(factor);
   }
 
-  /** Undoes `transform`: predictions of a scaled target come back in its own units. */
+  /**
+   * Undoes `transform`: predictions of a scaled target come back in its own units.
+   * @throws {ArgumentError} and {ShapeError} as `transform`.
+   * @example
+   * const scaler = await new StandardScaler().fit(tensor([[1], [3]]));
+   * await scaler.inverseTransform(tensor([[0], [2]])).data(); // → 2, 4
+   */
   inverseTransform(x: Tensor): Tensor {
     const { offset, rest, factor } = this.#fitted('inverseTransform', x);
     return x.div(factor).add(rest).add(offset);
@@ -84,12 +95,24 @@ abstract class Scaler {
     return this.#found;
   }
 
-  /** What `fit` found, f32 (…features): `offset`, the `rest` that f32 can't hold of it, and `factor`. For `save`, beside the model. */
+  /**
+   * What `fit` found, f32 (…features): `offset`, the `rest` that f32 can't hold of it, and `factor`. For `save`, beside the model.
+   * @throws {ArgumentError} (as a rejection) before `fit`.
+   * @example
+   * await save(await new StandardScaler().fit(tensor([[1], [3]])), 'scaler.safetensors');
+   */
   async stateDict(): Promise<StateDict> {
     return Object.assign(Object.create(null) as StateDict, this.#fitted('stateDict'));
   }
 
-  /** Takes over a state that `stateDict` gave. @throws {ArgumentError} for another one. */
+  /**
+   * Takes over a state that `stateDict` gave.
+   * @throws {ArgumentError} for another one.
+   * @example
+   * const fitted = await new StandardScaler().fit(tensor([[1], [3]]));
+   * const scaler = new StandardScaler();
+   * scaler.loadStateDict(await fitted.stateDict());
+   */
   loadStateDict({ offset, rest, factor }: StateDict): void {
     for (const t of [offset, rest, factor]) {
       if (!(t instanceof Tensor && t.dtype === 'f32' && sameShape(t.shape, offset!.shape)))
@@ -105,7 +128,9 @@ abstract class Scaler {
  * Source: scikit-learn, `preprocessing.StandardScaler`.
  *
  * @example
+ * const train = new TensorDataset(tensor([[1, 10], [3, 10]]), tensor([0, 1]));
  * const scaler = await new StandardScaler().fit(train);
+ * await scaler.transform(tensor([[5, 10]])).data(); // → 3, 0
  * const scaled = mapBatches(train, ([x, y]) => [scaler.transform(x), y]);
  */
 export class StandardScaler extends Scaler {
@@ -121,12 +146,15 @@ export class StandardScaler extends Scaler {
  *
  * Source: scikit-learn, `preprocessing.MinMaxScaler`.
  *
+ * @param options `range`: the least and the largest result; [0, 1] unless told.
  * @throws {ArgumentError} when the range isn't two ascending numbers.
  * @example
- * const scaler = await new MinMaxScaler({ range: [-1, 1] }).fit(train);
+ * const scaler = await new MinMaxScaler({ range: [-1, 1] }).fit(tensor([[1], [3]]));
+ * await scaler.transform(tensor([[1], [2], [3]])).data(); // → -1, 0, 1
  */
 export class MinMaxScaler extends Scaler {
   protected readonly name = 'MinMaxScaler';
+  /** What it scales to. */
   readonly range: readonly [low: number, high: number];
 
   constructor({ range = [0, 1] }: { readonly range?: readonly [low: number, high: number] } = {}) {

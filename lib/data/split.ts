@@ -18,7 +18,9 @@ export interface RandomSplitOptions {
  * @param lengths The parts' sizes in rows, or as fractions that sum to 1; rows left over by rounding go to the first parts.
  * @throws {ArgumentError} (as a rejection) when the lengths aren't that, or there isn't one label for each row.
  * @example
+ * const [x, y] = [randn([100, 4]), randint(0, 2, [100])];
  * const [train, test] = await randomSplit(new TensorDataset(x, y), [0.8, 0.2], { stratify: y, generator: new Generator(1) });
+ * console.log(train!.length, test!.length); // → 80 20
  */
 export async function randomSplit<B>(
   dataset: Dataset<B>,

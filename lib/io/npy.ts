@@ -33,13 +33,14 @@ const DESCR: Readonly<Record<DType, string>> = { f32: '<f4', bf16: '<f4', f16: '
 
 /**
  * Reads an .npy file as a tensor: f4 and f8 as f32, f2 as f16, b1 as bool, u1 as u8, all other integers as i32; in either byte order, in C or
- * Fortran order.
+ * Fortran order. Source of the format: NumPy, `numpy.lib.format`, versions 1.0 to 3.0.
  *
  * @param file A path or a file URL.
  * @throws {FormatError} (as a rejection) for a file that isn't exactly what its header says, for a value that i32 or f32 can't hold, and
  * for pickled objects, strings, complex numbers and dates, which aren't read.
  * @example
- * const x = await loadNpy('features.npy');
+ * await saveNpy(tensor([[1, 2], [3, 4]]), 'features.npy');
+ * (await loadNpy('features.npy')).shape; // → 2, 2
  */
 export async function loadNpy(file: string | URL): Promise<Tensor> {
   return withFile('loadNpy', toPath('loadNpy', file), (npy) => readNpy('loadNpy', npy.size, npy.from(0), npy));
@@ -51,7 +52,8 @@ export async function loadNpy(file: string | URL): Promise<Tensor> {
  * @param file A path or a file URL; an existing file is replaced.
  * @throws {ArgumentError} (as a rejection) when it is given no tensor; the system's error when writing fails.
  * @example
- * await saveNpy(model.predict(x), 'predictions.npy');
+ * const model = new nn.Linear(4, 2);
+ * await saveNpy(model.predict(ones([3, 4])), 'predictions.npy');
  */
 export async function saveNpy(tensor: Tensor, file: string | URL): Promise<void> {
   const path = toPath('saveNpy', file);

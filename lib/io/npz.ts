@@ -15,7 +15,9 @@ import { encodeZip } from './zip_writer.js';
  * @throws {FormatError} (as a rejection) for an archive or an array that isn't exactly as its format demands, a checksum that doesn't fit,
  * and a member that is no array.
  * @example
+ * await saveNpz({ x: zeros([2, 3]), y: tensor([0, 1]) }, 'data.npz');
  * const { x, y } = await loadNpz('data.npz');
+ * console.log(x!.shape, y!.shape); // → (2, 3) (2)
  */
 export async function loadNpz(file: string | URL): Promise<StateDict> {
   return withFile('loadNpz', toPath('loadNpz', file), async (npz) => {
@@ -36,7 +38,7 @@ export async function loadNpz(file: string | URL): Promise<StateDict> {
  * @param file A path or a file URL; an existing file is replaced.
  * @throws {ArgumentError} (as a rejection) for a value that is no tensor, a name that is no plain path, or 4 GiB and more.
  * @example
- * await saveNpz({ x, y }, 'data.npz');
+ * await saveNpz({ x: randn([100, 4]), y: zeros([100], { dtype: 'i32' }) }, 'data.npz');
  */
 export async function saveNpz(dict: Readonly<Record<string, Tensor>>, file: string | URL): Promise<void> {
   const path = toPath('saveNpz', file);

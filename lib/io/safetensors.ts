@@ -10,7 +10,7 @@ import { writeAtomically } from './writer.js';
 
 /** What `save` takes: a module, an optimizer, a Generator, a DataLoader, or any other owner of a state dict. */
 export interface Stateful {
-  /** A copy of the state. */
+  /** A copy of the state, tensors by name. */
   stateDict(): Promise<StateDict>;
 }
 
@@ -29,6 +29,7 @@ export interface SaveOptions {
  * `model-00001-of-00002.safetensors` … beside `model.safetensors.index.json`, which `load` is given; the index appears last.
  * @throws {ArgumentError} (as a rejection) for a value that is no tensor; the system's error (ENOSPC, EACCES …) when writing fails.
  * @example
+ * const model = new nn.Linear(4, 2);
  * await save(model, 'model.safetensors');
  * model.loadStateDict(await load('model.safetensors'));
  */
@@ -51,7 +52,9 @@ const isStateful = (what: Stateful | StateDict): what is Stateful => typeof what
  * @param file A path or a file URL; one that ends in `.safetensors.index.json` names the shards that the tensors are read from.
  * @throws {FormatError} (as a rejection) for a file that isn't exactly what the format demands; the system's error when reading fails.
  * @example
- * const { missing, unexpected } = model.loadStateDict(await load('model.safetensors'), { strict: false });
+ * await save({ x: tensor([1, 2]) }, 'x.safetensors');
+ * const { x } = await load('x.safetensors');
+ * await x!.data(); // → 1, 2
  */
 export async function load(file: string | URL): Promise<StateDict> {
   const path = toPath('load', file);

@@ -30,8 +30,9 @@ export interface LoadTorchOptions {
  * @throws {FormatError} (as a rejection) for a file that isn't exactly that, or whose checksums don't fit. @throws {ArgumentError} when nothing
  * lies at `key`.
  * @example
- * model.loadStateDict(await loadTorch('resnet.pth'));
+ * const model = new nn.Linear(2, 1);
  * const weights = await loadTorch('checkpoint.pt', { key: 'model_state_dict' });
+ * model.loadStateDict(weights);
  */
 export async function loadTorch(file: string | URL, { key }: LoadTorchOptions = {}): Promise<StateDict> {
   return withFile('loadTorch', toPath('loadTorch', file), async (archive) => {

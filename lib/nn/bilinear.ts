@@ -11,13 +11,18 @@ import { Module } from './module.js';
  * @throws {ArgumentError} for sizes that are no whole numbers ≥ 1. @throws {ShapeError} in forward, when the inputs don't fit.
  * @example
  * const layer = new nn.Bilinear(20, 30, 40);
- * layer.forward(randn([8, 20]), randn([8, 30])).shape; // [8, 40]
+ * layer.forward(randn([8, 20]), randn([8, 30])).shape; // → [8, 40]
  */
 export class Bilinear extends Module<[Tensor, Tensor]> {
+  /** Last size of the first input. */
   readonly in1Features: number;
+  /** Last size of the second input. */
   readonly in2Features: number;
+  /** Last size of the result. */
   readonly outFeatures: number;
+  /** (outFeatures, in1Features, in2Features). */
   weight: Parameter;
+  /** (outFeatures), or null without one. */
   bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, { bias = true }: LinearOptions = {}) {

@@ -3,7 +3,12 @@ import { ArgumentError, describe, formatShape, type Parameter, ShapeError, sameS
 import { concat } from '../ops/index.js';
 import { type AnyModule, Module } from './module.js';
 
-/** Hands its input through: for places where a layer may be left out. */
+/**
+ * Hands its input through: for places where a layer may be left out.
+ * @example
+ * const norm = (wanted: boolean) => (wanted ? new nn.Dropout(0.1) : new nn.Identity());
+ * await norm(false).forward(tensor([1, 2])).data(); // → 1, 2
+ */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;
@@ -14,13 +19,16 @@ export class Identity extends Module {
  * body(x) + shortcut(x). The shortcut is x itself unless told: a module that brings it to the body's shape.
  * Source: He, Zhang, Ren, Sun, "Deep residual learning for image recognition", 2015.
  *
- * @throws {ShapeError} in forward, when the two have different shapes.
+ * @throws {ArgumentError} for what is no Module. @throws {ShapeError} in forward, when the two have different shapes.
  * @example
- * new nn.Residual(new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU()));
- * new nn.Residual(new nn.Linear(64, 128), new nn.Linear(64, 128, { bias: false }));
+ * const block = new nn.Residual(new nn.Sequential(new nn.Linear(64, 64), new nn.ReLU()));
+ * const wider = new nn.Residual(new nn.Linear(64, 128), new nn.Linear(64, 128, { bias: false }));
+ * wider.forward(block.forward(zeros([8, 64]))).shape; // → [8, 128]
  */
 export class Residual extends Module {
+  /** What is added to the input. */
   body: Module;
+  /** The way around it. */
   shortcut: Module;
 
   constructor(body: Module, shortcut: Module = new Identity()) {
@@ -59,11 +67,13 @@ export interface ParallelOptions {
  * @throws {ArgumentError} for no modules, what is no Module, or another join. @throws {ShapeError} in forward, for results that don't fit.
  * @example
  * const wide = new nn.Parallel([new nn.Linear(64, 16), new nn.Linear(64, 48)]);
- * wide.forward(zeros([8, 64])).shape; // [8, 64]
+ * wide.forward(zeros([8, 64])).shape; // → [8, 64]
  */
 export class Parallel extends Module {
   readonly #branches: readonly Module[];
+  /** How the results become one. */
   readonly join: 'concat' | 'sum';
+  /** The axis of 'concat'. */
   readonly axis: number;
 
   constructor(branches: readonly Module[], { join = 'concat', axis = -1 }: ParallelOptions = {}) {

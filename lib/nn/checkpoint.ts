@@ -14,7 +14,8 @@ import { type AnyModule, Module } from './module.js';
  * @returns The module itself, under its own names; or a function like the one given.
  * @throws {ArgumentError} for anything else; and when it is recorded, for a result that isn't one Tensor.
  * @example
- * const model = new nn.Sequential(nn.checkpoint(new Block()), nn.checkpoint(new Block()), new nn.Linear(64, 10));
+ * const block = () => nn.checkpoint(new nn.Sequential(new nn.Linear(64, 64), new nn.GELU(), new nn.Linear(64, 64)));
+ * const model = new nn.Sequential(block(), block(), new nn.Linear(64, 10));
  * const gate = nn.checkpoint((x: Tensor, w: Tensor) => x.matmul(w).silu().mul(x));
  */
 export function checkpoint<M extends AnyModule>(what: M): M;

@@ -15,8 +15,12 @@ const checkModule = (op: string, module: unknown, name: string): AnyModule => {
  * @example
  * class Stack extends nn.Module {
  *   blocks = new nn.ModuleList([new nn.Linear(8, 8), new nn.Linear(8, 8)]);
- *   forward(x: Tensor) { for (const block of this.blocks) x = block.forward(x).relu(); return x; }
+ *   forward(x: Tensor) {
+ *     for (const block of this.blocks) x = block.forward(x).relu();
+ *     return x;
+ *   }
  * }
+ * new Stack().forward(zeros([2, 8])).shape; // → [2, 8]
  */
 export class ModuleList<M extends AnyModule = Module> extends Module<never[], never> implements Iterable<M> {
   readonly #modules: M[] = [];
@@ -31,7 +35,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never[], ne
     return this.#modules.length;
   }
 
-  /** The module at a place; negative ones count from the end. */
+  /** The module at a place; negative ones count from the end. Undefined where there is none. */
   at(place: number): M | undefined {
     return this.#modules.at(place);
   }
@@ -43,6 +47,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never[], ne
     return this;
   }
 
+  /** The modules in order. */
   [Symbol.iterator](): IterableIterator<M> {
     return this.#modules.values();
   }
@@ -63,7 +68,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never[], ne
  * @throws {ArgumentError} for what is no Module, a name that is empty or has a dot, an unknown name; and in forward.
  * @example
  * const heads = new nn.ModuleDict({ digit: new nn.Linear(64, 10), parity: new nn.Linear(64, 2) });
- * heads.get('parity').forward(zeros([1, 64])).shape; // [1, 2]
+ * heads.get('parity').forward(zeros([1, 64])).shape; // → [1, 2]
  */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never[], never> implements Iterable<[name: string, module: M]> {
   readonly #modules = new Map<string, M>();
@@ -78,10 +83,12 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
     return this.#modules.size;
   }
 
+  /** Whether there is a module of that name. */
   has(name: string): boolean {
     return this.#modules.has(name);
   }
 
+  /** The module of that name. @throws {ArgumentError} when there is none. */
   get(name: string): M {
     const module = this.#modules.get(name);
     if (module !== undefined) return module;
@@ -98,6 +105,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never[], ne
     return this;
   }
 
+  /** The modules with their names, in the order in which they were set. */
   [Symbol.iterator](): IterableIterator<[name: string, module: M]> {
     return this.#modules.entries();
   }

@@ -18,9 +18,11 @@ export interface DropoutOptions {
  * @throws {ArgumentError} when `p` is not from 0 to 1.
  * @example
  * const layer = new nn.Dropout(0.2);
- * layer.forward(ones([4])); // about one in five is 0, the others 1.25
+ * await layer.forward(ones([1000])).max().item(); // → 1.25
+ * await layer.predict(ones([3])).data(); // → 1, 1, 1
  */
 export class Dropout extends Module {
+  /** The probability of a 0. */
   readonly p: number;
   readonly #generator: Generator | undefined;
 

@@ -36,12 +36,15 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 
 /** A table of numEmbeddings × embeddingDim, normally distributed, with a row of zeros for the padding. */
 abstract class Table<A extends unknown[]> extends Module<A> {
+  /** How many vectors there are. */
   readonly numEmbeddings: number;
+  /** Their length. */
   readonly embeddingDim: number;
   /** The row that isn't trained, or null. */
   readonly paddingIdx: number | null;
   /** The largest norm of a vector, or null. */
   readonly maxNorm: number | null;
+  /** Which norm `maxNorm` bounds: 2 is Euclid's. */
   readonly normType: number;
   /** (numEmbeddings, embeddingDim); may be shared with another layer. */
   weight: Parameter;
@@ -96,7 +99,7 @@ abstract class Table<A extends unknown[]> extends Module<A> {
  *   range as a rejection of the run. @throws {DTypeError} in forward, for indices that are floats.
  * @example
  * const embed = new nn.Embedding(96, 64, { paddingIdx: 0 });
- * embed.forward(tensor([[5, 7, 0]], { dtype: 'i32' })).shape; // [1, 3, 64]
+ * embed.forward(tensor([[5, 7, 0]], { dtype: 'i32' })).shape; // → [1, 3, 64]
  */
 export class Embedding extends Table<[Tensor]> {
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
@@ -107,7 +110,13 @@ export class Embedding extends Table<[Tensor]> {
     return this.rows('Embedding', ids).reshape([...ids.shape, this.embeddingDim]);
   }
 
-  /** A layer with ready vectors (n, dim), which are copied; frozen unless `freeze` is false. */
+  /**
+   * A layer with ready vectors (n, dim), which are copied; frozen unless `freeze` is false.
+   * @throws {ShapeError} for other than two axes.
+   * @example
+   * const layer = nn.Embedding.fromPretrained(tensor([[1, 2], [3, 4]]));
+   * await layer.forward(tensor([1, 1, 0], { dtype: 'i32' })).data(); // → 3, 4, 3, 4, 1, 2
+   */
   static fromPretrained(vectors: Tensor, { freeze = true, ...options }: EmbeddingOptions & { freeze?: boolean } = {}): Embedding {
     const [n, dim] = vectors.shape;
     if (vectors.shape.length !== 2)
@@ -126,10 +135,11 @@ export class Embedding extends Table<[Tensor]> {
  * @throws {ArgumentError} for another mode, or weights with it. @throws {ShapeError} for weights of another shape; otherwise as `Embedding`.
  * @example
  * const bag = new nn.EmbeddingBag(1000, 16, { mode: 'sum' });
- * bag.forward(tensor([[1, 2], [3, 3]], { dtype: 'i32' })).shape; // [2, 16]
- * bag.forward(tensor([1, 2, 3], { dtype: 'i32' }), tensor([0, 1], { dtype: 'i32' })).shape; // [2, 16]
+ * bag.forward(tensor([[1, 2], [3, 3]], { dtype: 'i32' })).shape; // → [2, 16]
+ * bag.forward(tensor([1, 2, 3], { dtype: 'i32' }), tensor([0, 1], { dtype: 'i32' })).shape; // → [2, 16]
  */
 export class EmbeddingBag extends Table<[ids: Tensor, offsets?: Tensor | null, perSampleWeights?: Tensor]> {
+  /** What becomes of the vectors of a bag. */
   readonly mode: 'sum' | 'mean' | 'max';
 
   constructor(numEmbeddings: number, embeddingDim: number, { mode = 'mean', ...options }: EmbeddingBagOptions = {}) {

@@ -8,7 +8,7 @@ import { Module } from './module.js';
  *
  * @throws {ShapeError} in forward, for a scalar.
  * @example
- * new nn.Flatten().forward(zeros([32, 28, 28, 1])).shape; // [32, 784]
+ * new nn.Flatten().forward(zeros([32, 28, 28, 1])).shape; // → [32, 784]
  */
 export class Flatten extends Module {
   forward(x: Tensor): Tensor {
@@ -27,10 +27,12 @@ export class Flatten extends Module {
  *
  * @throws {ShapeError} in forward, when the sizes don't multiply to the axis.
  * @example
- * new nn.Unflatten(1, [7, 7, 64]).forward(zeros([8, 3136])).shape; // [8, 7, 7, 64]
+ * new nn.Unflatten(1, [7, 7, 64]).forward(zeros([8, 3136])).shape; // → [8, 7, 7, 64]
  */
 export class Unflatten extends Module {
+  /** The axis that is parted. */
   readonly axis: number;
+  /** The sizes of its parts. */
   readonly sizes: readonly number[];
 
   constructor(axis: number, sizes: readonly number[]) {

@@ -19,10 +19,12 @@ export interface PReLUOptions {
  *
  * @throws {ArgumentError} for a number of parameters that is no whole number ≥ 1. @throws {ShapeError} in forward, for other channels.
  * @example
- * await new nn.PReLU().forward(tensor([-2, 2])).data(); // -0.5, 2
+ * await new nn.PReLU().forward(tensor([-2, 2])).data(); // → -0.5, 2
  */
 export class PReLU extends Module {
+  /** One, or the number of channels. */
   readonly numParameters: number;
+  /** The slopes (numParameters). */
   weight: Parameter;
 
   constructor(numParameters = 1, { init = 0.25 }: PReLUOptions = {}) {
@@ -57,7 +59,7 @@ function halves(op: string, x: Tensor, axis: number): [Tensor, Tensor] {
  *
  * @throws {ShapeError} in forward, for an odd number of entries.
  * @example
- * new nn.GLU().forward(zeros([8, 64])).shape; // [8, 32]
+ * new nn.GLU().forward(zeros([8, 64])).shape; // → [8, 32]
  */
 export class GLU extends AlongAxis {
   forward(x: Tensor): Tensor {
@@ -73,6 +75,7 @@ export class GLU extends AlongAxis {
  * @throws {ShapeError} in forward, for an odd number of entries.
  * @example
  * const feedForward = new nn.Sequential(new nn.Linear(64, 2 * 256), new nn.SwiGLU(), new nn.Linear(256, 64));
+ * feedForward.forward(zeros([8, 64])).shape; // → [8, 64]
  */
 export class SwiGLU extends AlongAxis {
   forward(x: Tensor): Tensor {

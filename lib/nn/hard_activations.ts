@@ -7,10 +7,12 @@ import { Module } from './module.js';
  * Cuts to `minVal` … `maxVal`, -1 … 1 unless told.
  *
  * @throws {ArgumentError} unless minVal is below maxVal.
- * @example await new nn.Hardtanh().forward(tensor([-2, 0.5])).data(); // -1, 0.5
+ * @example await new nn.Hardtanh().forward(tensor([-2, 0.5])).data(); // → -1, 0.5
  */
 export class Hardtanh extends Module {
+  /** The least result. */
   readonly minVal: number;
+  /** The largest result. */
   readonly maxVal: number;
 
   constructor(minVal = -1, maxVal = 1) {
@@ -26,14 +28,14 @@ export class Hardtanh extends Module {
   }
 }
 
-/** min(max(x, 0), 6). @example await new nn.ReLU6().forward(tensor([-1, 8])).data(); // 0, 6 */
+/** min(max(x, 0), 6). @example await new nn.ReLU6().forward(tensor([-1, 8])).data(); // → 0, 6 */
 export class ReLU6 extends Module {
   forward(x: Tensor): Tensor {
     return x.relu6();
   }
 }
 
-/** relu6(x + 3) / 6. @example await new nn.Hardsigmoid().forward(tensor([0, 5])).data(); // 0.5, 1 */
+/** relu6(x + 3) / 6. @example await new nn.Hardsigmoid().forward(tensor([0, 5])).data(); // → 0.5, 1 */
 export class Hardsigmoid extends Module {
   forward(x: Tensor): Tensor {
     return x.hardSigmoid();
@@ -44,7 +46,7 @@ export class Hardsigmoid extends Module {
  * x · relu6(x + 3) / 6.
  * Source: Howard et al., "Searching for MobileNetV3", 2019.
  *
- * @example await new nn.Hardswish().forward(tensor([-4, 4])).data(); // 0, 4
+ * @example await new nn.Hardswish().forward(tensor([-4, 4])).data(); // → 0, 4
  */
 export class Hardswish extends Module {
   forward(x: Tensor): Tensor {
@@ -56,9 +58,10 @@ export class Hardswish extends Module {
  * x where |x| is above lambda (0.5 unless told), else 0.
  *
  * @throws {ArgumentError} when lambda is negative or not finite.
- * @example await new nn.Hardshrink().forward(tensor([-2, 0.3])).data(); // -2, 0
+ * @example await new nn.Hardshrink().forward(tensor([-2, 0.3])).data(); // → -2, 0
  */
 export class Hardshrink extends Module {
+  /** Up to here |x| becomes 0. */
   readonly lambda: number;
 
   constructor(lambda = 0.5) {
@@ -76,9 +79,10 @@ export class Hardshrink extends Module {
  * Moves x towards 0 by lambda (0.5 unless told), at most to 0.
  *
  * @throws {ArgumentError} when lambda is negative or not finite.
- * @example await new nn.Softshrink().forward(tensor([-2, 0.3])).data(); // -1.5, 0
+ * @example await new nn.Softshrink().forward(tensor([-2, 0.3])).data(); // → -1.5, 0
  */
 export class Softshrink extends Module {
+  /** By how much x moves. */
   readonly lambda: number;
 
   constructor(lambda = 0.5) {
@@ -92,7 +96,7 @@ export class Softshrink extends Module {
   }
 }
 
-/** x - tanh(x). @example await new nn.Tanhshrink().forward(tensor([1])).data(); // 0.238 */
+/** x - tanh(x). @example await new nn.Tanhshrink().forward(tensor([1])).data(); // → 0.238 */
 export class Tanhshrink extends Module {
   forward(x: Tensor): Tensor {
     return x.tanhshrink();
@@ -103,10 +107,12 @@ export class Tanhshrink extends Module {
  * x where it is above the threshold, else the value; neither has a default.
  *
  * @throws {ArgumentError} when one is not a finite number.
- * @example await new nn.Threshold(1, 20).forward(tensor([-2, 3])).data(); // 20, 3
+ * @example await new nn.Threshold(1, 20).forward(tensor([-2, 3])).data(); // → 20, 3
  */
 export class Threshold extends Module {
+  /** Up to here x is replaced. */
   readonly threshold: number;
+  /** What takes its place. */
   readonly value: number;
 
   constructor(threshold: number, value: number) {
@@ -137,7 +143,9 @@ export interface RReLUOptions {
  * @example await new nn.RReLU(0.1, 0.3).eval().forward(tensor([-1, 2])).data(); // -0.2, 2
  */
 export class RReLU extends Module {
+  /** The least slope. */
   readonly lower: number;
+  /** The largest slope. */
   readonly upper: number;
   readonly #generator: Generator | undefined;
 

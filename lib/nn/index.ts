@@ -1,4 +1,6 @@
-// lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
+/** Layers, models, losses and first values, as users see them under `nn`.
+ * @packageDocumentation
+ */
 export {
   CELU,
   ELU,

@@ -16,13 +16,16 @@ export interface LinearOptions {
  * @throws {ArgumentError} for sizes that are no whole numbers ≥ 1; forward throws a ShapeError for another number of features.
  * @example
  * const layer = new nn.Linear(784, 10);
- * layer.forward(randn([32, 784])).shape; // [32, 10]
+ * layer.forward(randn([32, 784])).shape; // → [32, 10]
  */
 export class Linear extends Module {
+  /** Last size of the input. */
   readonly inFeatures: number;
+  /** Last size of the result. */
   readonly outFeatures: number;
-  /** May be shared: `head.weight = embedding.weight` makes one parameter of two. */
+  /** (outFeatures, inFeatures). May be shared: `head.weight = embedding.weight` makes one parameter of two. */
   weight: Parameter;
+  /** (outFeatures), or null without one. */
   bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: LinearOptions = {}) {

@@ -26,7 +26,7 @@ export type ForwardHook<A extends unknown[], R> = (module: AnyModule, inputs: A,
  *   out = new nn.Linear(128, 10);
  *   forward(x: Tensor) { return this.out.forward(this.hidden.forward(x).relu()); }
  * }
- * const classes = await new Net().predict(randn([5, 784])).argmax(-1).data(); // five of 0…9
+ * new Net().predict(randn([5, 784])).argmax(-1).shape; // → 5
  */
 // biome-ignore lint/suspicious/noExplicitAny: a bound of unknown[] would refuse tuples of tensors.
 export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
@@ -41,7 +41,13 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     Object.defineProperty(this, 'forward', { value: (...inputs: A) => this.#record(forward, inputs), writable: true, configurable: true });
   }
 
-  /** Records the computation of the outputs from the inputs. It is synchronous: ops record, and nothing is computed here. */
+  /**
+   * Records the computation of the outputs from the inputs. It is synchronous: ops record, and nothing is computed here.
+   * @throws {ArgumentError} where a subclass's returns a promise. An error that is thrown within names the path of the module.
+   * @example
+   * const layer = new nn.Linear(4, 2);
+   * await layer.forward(ones([3, 4])).data(); // six values
+   */
   abstract forward(...inputs: A): R;
 
   #record(forward: (...inputs: A) => R, inputs: A): R {
@@ -61,7 +67,10 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
   /**
    * `forward` in eval mode, whatever mode the modules are in and without changing it; still lazy.
    * @example
-   * const probabilities = await model.predict(x).softmax(-1).data();
+   * const model = new nn.Sequential(new nn.Linear(4, 3), new nn.Dropout(0.5));
+   * const probabilities = model.predict(ones([1, 4])).softmax(-1);
+   * await probabilities.sum().item(); // → 1
+   * model.training; // → true
    */
   predict(...inputs: A): R {
     return inEvalMode(() => this.forward(...inputs));
@@ -70,8 +79,12 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
   /**
    * Lets a function see the inputs of each forward from now on; a list that it returns takes their place. Hooks run while forward is
    * recorded, so they record: nothing is computed yet.
+   * @returns `remove()` of it takes the hook away.
+   * @throws {ArgumentError} for what is no function; in forward, for a hook that returns neither a list nor nothing.
    * @example
-   * const handle = model.registerForwardPreHook((_, [x]) => [x.add(randn(x.shape).mul(0.1))]);
+   * const layer = new nn.ReLU();
+   * const handle = layer.registerForwardPreHook((_, [x]) => [x.add(1)]);
+   * await layer.forward(tensor([-2, 2])).data(); // → 0, 3
    * handle.remove();
    */
   registerForwardPreHook(hook: ForwardPreHook<A>): HookHandle {
@@ -80,9 +93,15 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
 
   /**
    * Lets a function see the result of each forward from now on; what it returns, unless undefined, takes the result's place.
+   * @returns `remove()` of it takes the hook away.
+   * @throws {ArgumentError} for what is no function.
    * @example
+   * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU());
    * const seen: Tensor[] = [];
-   * model.layers[0].registerForwardHook((_, inputs, y) => void seen.push(y)); // await run(...seen) with the loss's step
+   * model.layers[0]!.registerForwardHook((_, inputs, y) => void seen.push(y));
+   * model.forward(ones([2, 4]));
+   * await run(...seen);
+   * seen[0]!.shape; // → [2, 8]
    */
   registerForwardHook(hook: ForwardHook<A, R>): HookHandle {
     return this.#after.add('registerForwardHook', hook);
@@ -93,19 +112,32 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     return this.#training && !isPredicting();
   }
 
-  /** Puts the module and all within it into training mode; frozen ones stay in eval mode. */
+  /**
+   * Puts the module and all within it into training mode, in which it begins; frozen ones stay in eval mode.
+   * @example
+   * new nn.Dropout().eval().train().training; // → true
+   */
   train(): this {
     for (const [, module] of this.namedModules()) module.#training = !module.#frozen;
     return this;
   }
 
-  /** Puts the module and all within it into eval mode. */
+  /**
+   * Puts the module and all within it into eval mode. To infer now and then, `predict` needs no switching.
+   * @example
+   * await new nn.Dropout().eval().forward(tensor([1, 2])).data(); // → 1, 2
+   */
   eval(): this {
     for (const [, module] of this.namedModules()) module.#training = false;
     return this;
   }
 
-  /** No gradient for its parameters any more, and eval mode for good: for the parts of a model that are kept as they are. */
+  /**
+   * No gradient for its parameters any more, and eval mode for good: for the parts of a model that are kept as they are.
+   * @example
+   * const body = new nn.Linear(4, 8).freeze();
+   * body.weight.requiresGrad; // → false
+   */
   freeze(): this {
     for (const [, module] of this.namedModules()) {
       module.#frozen = true;
@@ -115,7 +147,11 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     return this;
   }
 
-  /** The parameters and modules that it holds itself, in the order in which they were set. */
+  /**
+   * The parameters and modules that it holds itself, in the order in which they were set. A container overrides it to give its modules other names.
+   * @example
+   * [...new nn.Linear(4, 2).members()].map(([name]) => name); // → weight, bias
+   */
   *members(): Iterable<[name: string, member: Parameter | AnyModule]> {
     for (const [name, value] of Object.entries(this)) {
       if (isMember(value)) yield [name, value];
@@ -123,7 +159,12 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     }
   }
 
-  /** The module itself, under the name '', and all within it; a shared one once. */
+  /**
+   * The module itself, under the name '', and all within it; a shared one once.
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(4, 2), new nn.ReLU());
+   * model.namedModules().map(([name, module]) => `${name}: ${module.constructor.name}`); // → : Sequential, 0: Linear, 1: ReLU
+   */
   namedModules(): [name: string, module: AnyModule][] {
     const names = new Map<AnyModule, string>([[this, '']]);
     this.#walk((name, member) => {
@@ -132,7 +173,12 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     return Array.from(names, ([module, name]) => [name, module]);
   }
 
-  /** All parameters and buffers with their names; a shared one once, under its first name. */
+  /**
+   * All parameters and buffers with their names; a shared one once, under its first name.
+   * @example
+   * const model = new nn.Sequential(new nn.Linear(4, 2), new nn.ReLU());
+   * model.namedParameters().map(([name]) => name); // → 0.weight, 0.bias
+   */
   namedParameters(): [name: string, parameter: Parameter][] {
     const names = new Map<Parameter, string>();
     for (const [name, parameter] of this.#state()) {
@@ -142,12 +188,21 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
     return Array.from(names, ([parameter, name]) => [name, parameter]);
   }
 
-  /** All parameters and buffers, each once: what an optimizer takes. */
+  /**
+   * All parameters and buffers, each once: what an optimizer takes.
+   * @example
+   * new nn.Linear(4, 2).parameters().reduce((sum, p) => sum + p.size, 0); // → 10
+   */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** A copy of all parameters and buffers as they are now, under PyTorch's names. A shared one is there under each of its names. */
+  /**
+   * A copy of all parameters and buffers as they are now, under PyTorch's names. A shared one is there under each of its names.
+   * @example
+   * const dict = await new nn.Linear(4, 2).stateDict();
+   * Object.keys(dict); // → weight, bias
+   */
   stateDict(): Promise<StateDict> {
     return copyState(this.#state());
   }
@@ -160,7 +215,12 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
    * @returns The names that the module has and the dict lacks, and the reverse.
    * @throws {ArgumentError} for names that don't match, when strict. @throws {ShapeError} for a tensor of another shape.
    * @example
-   * model.loadStateDict(await load('model.safetensors'));
+   * const [from, to] = [new nn.Linear(4, 2), new nn.Linear(4, 2)];
+   * to.loadStateDict(await from.stateDict());
+   *
+   * const head = await new nn.Sequential(to).stateDict(); // '0.weight', '0.bias'
+   * const { missing } = to.loadStateDict(head, { strict: false, rename: (key) => (key === '0.bias' ? 'bias' : null) });
+   * console.log(missing); // → weight
    */
   loadStateDict(dict: StateDict, options: LoadOptions = {}): Loaded {
     return restoreState(this.#state(), dict, options);
@@ -170,6 +230,7 @@ export abstract class Module<A extends any[] = [Tensor], R = Tensor> {
    * A table of the layers with their numbers of parameters; with the shape of an input (its batch axis included) also of each output.
    * Nothing is computed.
    * @example
+   * const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 10));
    * console.log(model.summary([32, 28, 28, 1]));
    */
   summary(input?: Shape): string {

@@ -19,6 +19,7 @@ import type { RandomOptions } from './init.js';
  * Ones where row and column are equal, else zeros: a linear layer that passes its inputs on.
  * @throws {ShapeError} for other than two axes.
  * @example
+ * const layer = new nn.Linear(4, 4);
  * layer.weight.assign(nn.init.eye(layer.weight.shape));
  */
 export function eye(shape: Shape): Tensor {
@@ -29,10 +30,10 @@ export function eye(shape: Shape): Tensor {
 
 /**
  * A convolution that passes its input channels on, as many as there are: weight (out, in, …window) with ones at the window's centre where
- * the channels, counted within each of `groups`, are equal.
+ * the channels, counted within each of `groups` (1 unless told), are equal.
  * @throws {ShapeError} for fewer than three or more than five axes. @throws {ArgumentError} for groups that don't divide `out`.
  * @example
- * nn.init.dirac([16, 16, 3, 3]);
+ * await nn.init.dirac([1, 1, 3, 3]).data(); // → 0, 0, 0, 0, 1, 0, 0, 0, 0
  */
 export function dirac(shape: Shape, { groups = 1 }: { groups?: number } = {}): Tensor {
   const [outputs, inputs, ...window] = shape;
@@ -68,6 +69,7 @@ export interface SparseOptions extends RandomOptions {
  * Source: Martens, "Deep learning via Hessian-free optimization", 2010.
  * @throws {ShapeError} for other than two axes. @throws {ArgumentError} for a sparsity or deviation out of range.
  * @example
+ * const layer = new nn.Linear(10, 20);
  * layer.weight.assign(nn.init.sparse(layer.weight.shape, { sparsity: 0.9 }));
  */
 export function sparse(shape: Shape, { sparsity, std = 0.01, generator }: SparseOptions): Tensor {
@@ -96,6 +98,7 @@ const REFINING = 5;
  * "Muon", 2024.
  * @throws {ShapeError} for fewer than two axes.
  * @example
+ * const layer = new nn.Linear(4, 2);
  * layer.weight.assign(nn.init.orthogonal(layer.weight.shape, { gain: nn.init.calculateGain('relu') }));
  */
 export function orthogonal(shape: Shape, { gain = 1, generator }: RandomOptions & { gain?: number } = {}): Tensor {

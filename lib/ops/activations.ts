@@ -139,7 +139,7 @@ const slopedOf = composedOp({
 });
 
 /** Which slopes `rrelu` draws, and whether it does. */
-export interface RReLUOptions {
+interface RReLUOptions {
   readonly lower?: number;
   readonly upper?: number;
   readonly training?: boolean;
@@ -166,43 +166,44 @@ function softplus(x: Tensor, { beta = 1, threshold = 20 }: { beta?: number; thre
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** x where positive, else alpha·(eˣ - 1) (Clevert et al., 2015). @example await tensor([-1, 2]).elu().data(); // -0.632, 2 */
+    /** x where positive, else alpha·(eˣ - 1) (Clevert et al., 2015). @example await tensor([-1, 2]).elu().data(); // → -0.632, 2 */
     elu(alpha?: number): Tensor;
-    /** x where positive, else alpha·(e^(x/alpha) - 1) (Barron, 2017). @throws {ArgumentError} alpha 0. @example await tensor([2]).celu(0.5).item(); // 2 */
+    /** x where positive, else alpha·(e^(x/alpha) - 1) (Barron, 2017). @throws {ArgumentError} alpha 0. @example await tensor([2]).celu(0.5).item(); // → 2 */
     celu(alpha?: number): Tensor;
-    /** elu with alpha 1.6733, times 1.0507: keeps mean and variance (Klambauer et al., 2017). @example await tensor([1]).selu().item(); // 1.0507 */
+    /** elu with alpha 1.6733, times 1.0507: keeps mean and variance (Klambauer et al., 2017). @example await tensor([1]).selu().item(); // → 1.0507 */
     selu(): Tensor;
-    /** log(1 + e^(beta·x)) / beta; x itself where beta·x is above the threshold. Defaults 1 and 20. @example await tensor([0]).softplus().item(); // 0.693 */
+    /** log(1 + e^(beta·x)) / beta; x itself where beta·x is above the threshold. Defaults 1 and 20. @example await tensor([0]).softplus().item(); // → 0.693 */
     softplus(options?: { beta?: number; threshold?: number }): Tensor;
-    /** log sigmoid(x), exact where sigmoid is near 0 or 1. @example await tensor([0]).logSigmoid().item(); // -0.693 */
+    /** log sigmoid(x), exact where sigmoid is near 0 or 1. @example await tensor([0]).logSigmoid().item(); // → -0.693 */
     logSigmoid(): Tensor;
-    /** x·tanh(softplus(x)) (Misra, 2019). @example await tensor([1]).mish().item(); // 0.865 */
+    /** x·tanh(softplus(x)) (Misra, 2019). @example await tensor([1]).mish().item(); // → 0.865 */
     mish(): Tensor;
-    /** x / (1 + |x|). @example await tensor([1]).softsign().item(); // 0.5 */
+    /** x / (1 + |x|). @example await tensor([1]).softsign().item(); // → 0.5 */
     softsign(): Tensor;
-    /** Cuts to low … high, by default -1 … 1; unlike clamp's, its gradient is 0 at the ends. @example await tensor([-2, 0.5]).hardTanh().data(); // -1, 0.5 */
+    /** Cuts to low … high, by default -1 … 1; unlike clamp's, its gradient is 0 at the ends. @example await tensor([-2, 0.5]).hardTanh().data(); // → -1, 0.5 */
     hardTanh(low?: number, high?: number): Tensor;
-    /** min(max(x, 0), 6). @example await tensor([-1, 8]).relu6().data(); // 0, 6 */
+    /** min(max(x, 0), 6). @example await tensor([-1, 8]).relu6().data(); // → 0, 6 */
     relu6(): Tensor;
-    /** relu6(x + 3) / 6. @example await tensor([0, 5]).hardSigmoid().data(); // 0.5, 1 */
+    /** relu6(x + 3) / 6. @example await tensor([0, 5]).hardSigmoid().data(); // → 0.5, 1 */
     hardSigmoid(): Tensor;
-    /** x·relu6(x + 3) / 6 (Howard et al., 2019). @example await tensor([-4, 4]).hardSwish().data(); // 0, 4 */
+    /** x·relu6(x + 3) / 6 (Howard et al., 2019). @example await tensor([-4, 4]).hardSwish().data(); // → 0, 4 */
     hardSwish(): Tensor;
-    /** x - tanh(x). @example await tensor([0]).tanhshrink().item(); // 0 */
+    /** x - tanh(x). @example await tensor([0]).tanhshrink().item(); // → 0 */
     tanhshrink(): Tensor;
-    /** Moves x towards 0 by lambda (default 0.5), at most to 0. @throws {ArgumentError} a negative lambda. @example await tensor([-2, 0.3]).softshrink().data(); // -1.5, 0 */
+    /** Moves x towards 0 by lambda (default 0.5), at most to 0. @throws {ArgumentError} a negative lambda. @example await tensor([-2, 0.3]).softshrink().data(); // → -1.5, 0 */
     softshrink(lambda?: number): Tensor;
-    /** x where |x| is above lambda (default 0.5), else 0. @example await tensor([-2, 0.3]).hardshrink().data(); // -2, 0 */
+    /** x where |x| is above lambda (default 0.5), else 0. @example await tensor([-2, 0.3]).hardshrink().data(); // → -2, 0 */
     hardshrink(lambda?: number): Tensor;
-    /** x where it is above the threshold, else the value. @example await tensor([-2, 3]).threshold(1, 20).data(); // 20, 3 */
+    /** x where it is above the threshold, else the value. @example await tensor([-2, 3]).threshold(1, 20).data(); // → 20, 3 */
     threshold(threshold: number, value: number): Tensor;
     /**
      * x where positive, else slope·x (Xu et al., 2015): while `training` each element's slope is drawn uniformly from `lower` (1/8) to `upper`
      * (1/3), else it is their mean.
+     * @param options `training`: false unless told. `generator`: where the slopes come from; the default one (see `manualSeed`) unless told.
      * @throws {ArgumentError} slopes that aren't finite, or in the wrong order.
-     * @example await tensor([-1, 2]).rrelu({ lower: 0.1, upper: 0.3 }).data(); // -0.2, 2
+     * @example await tensor([-1, 2]).rrelu({ lower: 0.1, upper: 0.3 }).data(); // → -0.2, 2
      */
-    rrelu(options?: RReLUOptions): Tensor;
+    rrelu(options?: { lower?: number; upper?: number; training?: boolean; generator?: Generator }): Tensor;
   }
 }
 

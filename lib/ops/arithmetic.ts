@@ -65,35 +65,49 @@ function clamp(a: Tensor, low: Tensor | number, high: Tensor | number): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** Elementwise sum under broadcasting. @example await tensor([1, 2]).add(1).data(); // 2, 3 */
+    /**
+     * The sum of two; true + true is 2.
+     * @throws {ShapeError} shapes that don't broadcast, as all ops of two operands.
+     * @example
+     * await tensor([1, 2]).add(1).data(); // → 2, 3
+     */
     add(b: Tensor | number): Tensor;
-    /** Elementwise difference. @example await tensor([1, 2]).sub(1).data(); // 0, 1 */
+    /** Elementwise difference. @example await tensor([1, 2]).sub(1).data(); // → 0, 1 */
     sub(b: Tensor | number): Tensor;
-    /** Elementwise product. @example await tensor([1, 2]).mul(3).data(); // 3, 6 */
+    /** Elementwise product. @example await tensor([1, 2]).mul(3).data(); // → 3, 6 */
     mul(b: Tensor | number): Tensor;
-    /** Elementwise quotient; integers give f32. @example await tensor([1, 2]).div(2).data(); // 0.5, 1 */
+    /** Elementwise quotient; integers give f32. @example await tensor([1, 2]).div(2).data(); // → 0.5, 1 */
     div(b: Tensor | number): Tensor;
-    /** -x. @example await tensor([1, -2]).neg().data(); // -1, 2 */
+    /** -x. @example await tensor([1, -2]).neg().data(); // → -1, 2 */
     neg(): Tensor;
-    /** x². @example await tensor([3]).square().data(); // 9 */
+    /** x². @example await tensor([3]).square().data(); // → 9 */
     square(): Tensor;
-    /** √x; NaN below 0. @example await tensor([9]).sqrt().data(); // 3 */
+    /** √x; NaN below 0. @example await tensor([9]).sqrt().data(); // → 3 */
     sqrt(): Tensor;
-    /** 1/√x. @example await tensor([4]).rsqrt().data(); // 0.5 */
+    /** 1/√x. @example await tensor([4]).rsqrt().data(); // → 0.5 */
     rsqrt(): Tensor;
-    /** 1/x. @example await tensor([4]).reciprocal().data(); // 0.25 */
+    /** 1/x. @example await tensor([4]).reciprocal().data(); // → 0.25 */
     reciprocal(): Tensor;
-    /** -1, 0 or 1; NaN for NaN. Its gradient is 0. @example await tensor([-3, 0]).sign().data(); // -1, 0 */
+    /** -1, 0 or 1; NaN for NaN. Its gradient is 0. @example await tensor([-3, 0]).sign().data(); // → -1, 0 */
     sign(): Tensor;
-    /** |x|. @example await tensor([-3]).abs().data(); // 3 */
+    /** |x|. @example await tensor([-3]).abs().data(); // → 3 */
     abs(): Tensor;
-    /** The larger of two, NaN if one is; ties share the gradient. @example await tensor([1, 5]).maximum(3).data(); // 3, 5 */
+    /** The larger of two, NaN if one is; ties share the gradient. @example await tensor([1, 5]).maximum(3).data(); // → 3, 5 */
     maximum(b: Tensor | number): Tensor;
-    /** The smaller of two, NaN if one is; ties share the gradient. @example await tensor([1, 5]).minimum(3).data(); // 1, 3 */
+    /** The smaller of two, NaN if one is; ties share the gradient. @example await tensor([1, 5]).minimum(3).data(); // → 1, 3 */
     minimum(b: Tensor | number): Tensor;
-    /** Cuts to low … high. @example await tensor([-2, 0.5, 2]).clamp(-1, 1).data(); // -1, 0.5, 1 */
+    /**
+     * Cuts to low … high, which broadcast; NaN stays. Its gradient is 1 from low to high, both included, else 0. Integers become f32.
+     * @example
+     * await tensor([-2, 0.5, 2]).clamp(-1, 1).data(); // → -1, 0.5, 1
+     */
     clamp(low: Tensor | number, high: Tensor | number): Tensor;
-    /** The sum over all or some axes; integers and bools give i32. @example await tensor([[1, 2], [3, 4]]).sum({ axis: 0 }).data(); // 4, 6 */
+    /**
+     * The sum over all or some axes, 0 over an empty one; integers and bools give i32. bf16 and f16 are added up in f32 and rounded once.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).sum({ axis: 0 }).data(); // → 4, 6
+     */
     sum(options?: Axes): Tensor;
   }
 }

@@ -219,8 +219,8 @@ declare module '../core/tensor.js' {
      * @throws {DTypeError} a bool tensor: `await x.maskedSelect(mask)`. @throws {ArgumentError} what is no index.
      * @example
      * const x = tensor([[1, 2, 3], [4, 5, 6]]);
-     * await x.at(-1, '::-1').data(); // 6, 5, 4
-     * await x.at('...', [0, 2]).data(); // 1, 3, 4, 6
+     * await x.at(-1, '::-1').data(); // → 6, 5, 4
+     * await x.at('...', [0, 2]).data(); // → 1, 3, 4, 6
      */
     at(...index: Index[]): Tensor;
     /**
@@ -230,7 +230,7 @@ declare module '../core/tensor.js' {
      * @param index As `at` takes it, in an array. @param value A number, or a tensor of x's dtype.
      * @throws {ShapeError} when the value doesn't fit. @throws {IndexError} {DTypeError} {ArgumentError} as `at`.
      * @example
-     * await tensor([1, 2, 3]).with(['1:'], 0).data(); // 1, 0, 0
+     * await tensor([1, 2, 3]).with(['1:'], 0).data(); // → 1, 0, 0
      */
     with(index: readonly Index[], value: Tensor | number): Tensor;
   }

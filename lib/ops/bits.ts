@@ -31,17 +31,17 @@ function bitwiseNot(x: Tensor): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The bits that both have. @throws {DTypeError} floats, as the others here. @example await tensor([6], { dtype: 'i32' }).bitwiseAnd(3).item(); // 2 */
+    /** The bits that both have. @throws {DTypeError} floats, as the others here. @example await tensor([6], { dtype: 'i32' }).bitwiseAnd(3).item(); // → 2 */
     bitwiseAnd(b: Tensor | number): Tensor;
-    /** The bits that either has. @example await tensor([6], { dtype: 'i32' }).bitwiseOr(3).item(); // 7 */
+    /** The bits that either has. @example await tensor([6], { dtype: 'i32' }).bitwiseOr(3).item(); // → 7 */
     bitwiseOr(b: Tensor | number): Tensor;
-    /** The bits that one alone has. @example await tensor([6], { dtype: 'i32' }).bitwiseXor(3).item(); // 5 */
+    /** The bits that one alone has. @example await tensor([6], { dtype: 'i32' }).bitwiseXor(3).item(); // → 5 */
     bitwiseXor(b: Tensor | number): Tensor;
-    /** All bits turned over: -1 - x, of u8 255 - x. @example await tensor([6], { dtype: 'i32' }).bitwiseNot().item(); // -7 */
+    /** All bits turned over: -1 - x, of u8 255 - x. @example await tensor([6], { dtype: 'i32' }).bitwiseNot().item(); // → -7 */
     bitwiseNot(): Tensor;
-    /** x·2ᵇ modulo the dtype's size; 0 where b isn't 0 … 31. @example await tensor([3], { dtype: 'i32' }).bitwiseLeftShift(2).item(); // 12 */
+    /** x·2ᵇ modulo the dtype's size; 0 where b isn't 0 … 31. @example await tensor([3], { dtype: 'i32' }).bitwiseLeftShift(2).item(); // → 12 */
     bitwiseLeftShift(b: Tensor | number): Tensor;
-    /** x / 2ᵇ, rounded down: the sign comes in. @example await tensor([-5], { dtype: 'i32' }).bitwiseRightShift(1).item(); // -3 */
+    /** x / 2ᵇ, rounded down: the sign comes in. @example await tensor([-5], { dtype: 'i32' }).bitwiseRightShift(1).item(); // → -3 */
     bitwiseRightShift(b: Tensor | number): Tensor;
   }
 }

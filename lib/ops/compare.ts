@@ -34,7 +34,12 @@ const whereOp = newOp('where', { kind: 'element', float: 'select', int: 'select_
   where(mask!, 0, dy),
 ]);
 
-/** a where the mask is true, else b; all three broadcast. @example await where(tensor([true, false]), 1, tensor([5, 6])).data(); // 1, 6 */
+/**
+ * a where the bool mask is true, else b; all three broadcast. The gradient goes to where each value came from.
+ * @throws {DTypeError} a mask that isn't bool: compare first.
+ * @example
+ * await where(tensor([true, false]), 1, tensor([5, 6])).data(); // → 1, 6
+ */
 export function where(mask: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
   const m = bool('where', mask);
   const like: DType = a instanceof Tensor ? a.dtype : b instanceof Tensor ? b.dtype : 'f32';
@@ -45,29 +50,44 @@ export function where(mask: Tensor, a: Tensor | number, b: Tensor | number): Ten
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** Whether equal, as bool; NaN equals nothing. @example await tensor([1, 2]).eq(2).data(); // 0, 1 */
+    /** Whether equal, as bool; NaN equals nothing. @example await tensor([1, 2]).eq(2).data(); // → 0, 1 */
     eq(b: Tensor | number): Tensor;
-    /** Whether unequal. @example await tensor([1, 2]).ne(2).data(); // 1, 0 */
+    /** Whether unequal. @example await tensor([1, 2]).ne(2).data(); // → 1, 0 */
     ne(b: Tensor | number): Tensor;
-    /** Whether less. @example await tensor([1, 2]).lt(2).data(); // 1, 0 */
+    /** Whether less. @example await tensor([1, 2]).lt(2).data(); // → 1, 0 */
     lt(b: Tensor | number): Tensor;
-    /** Whether less or equal. @example await tensor([1, 2]).le(1).data(); // 1, 0 */
+    /** Whether less or equal. @example await tensor([1, 2]).le(1).data(); // → 1, 0 */
     le(b: Tensor | number): Tensor;
-    /** Whether greater. @example await tensor([1, 2]).gt(1).data(); // 0, 1 */
+    /** Whether greater. @example await tensor([1, 2]).gt(1).data(); // → 0, 1 */
     gt(b: Tensor | number): Tensor;
-    /** Whether greater or equal. @example await tensor([1, 2]).ge(2).data(); // 0, 1 */
+    /** Whether greater or equal. @example await tensor([1, 2]).ge(2).data(); // → 0, 1 */
     ge(b: Tensor | number): Tensor;
-    /** Both, of bools. @example await tensor([true, true]).logicalAnd(tensor([true, false])).data(); // 1, 0 */
+    /**
+     * Both, of bools.
+     * @throws {DTypeError} for other than bools, as the other logical ops: compare first.
+     * @example
+     * await tensor([true, true]).logicalAnd(tensor([true, false])).data(); // → 1, 0
+     */
     logicalAnd(b: Tensor): Tensor;
-    /** Either, of bools. @example await tensor([false, true]).logicalOr(tensor([false, false])).data(); // 0, 1 */
+    /** Either, of bools. @example await tensor([false, true]).logicalOr(tensor([false, false])).data(); // → 0, 1 */
     logicalOr(b: Tensor): Tensor;
-    /** One of both alone, of bools. @example await tensor([true, true]).logicalXor(tensor([true, false])).data(); // 0, 1 */
+    /** One of both alone, of bools. @example await tensor([true, true]).logicalXor(tensor([true, false])).data(); // → 0, 1 */
     logicalXor(b: Tensor): Tensor;
-    /** Not, of bools. @example await tensor([true, false]).logicalNot().data(); // 0, 1 */
+    /** Not, of bools. @example await tensor([true, false]).logicalNot().data(); // → 0, 1 */
     logicalNot(): Tensor;
-    /** a where this bool tensor is true, else b. @example await tensor([1, -1]).gt(0).where(10, 20).data(); // 10, 20 */
+    /**
+     * a where this bool tensor is true, else b; all three broadcast.
+     * @throws {DTypeError} where it isn't bool: compare first.
+     * @example
+     * await tensor([1, -1]).gt(0).where(10, 20).data(); // → 10, 20
+     */
     where(a: Tensor | number, b: Tensor | number): Tensor;
-    /** Another dtype: floats truncate toward zero and saturate, NaN gives 0. @example await tensor([1.7, -3e9]).to('i32').data(); // 1, -2147483648 */
+    /**
+     * Another dtype: floats truncate toward zero and saturate, NaN gives 0; to bool is whether it isn't 0. Gradients pass between floats.
+     * @throws {DTypeError} an unknown dtype.
+     * @example
+     * await tensor([1.7, -3e9]).to('i32').data(); // → 1, -2147483648
+     */
     to(dtype: DType): Tensor;
   }
 }

@@ -45,7 +45,7 @@ const concatOp: Op = newOp(
 /**
  * Joins tensors along an axis (default 0); the other sizes must be equal.
  * @throws {ArgumentError} no tensors. @throws {ShapeError} {DTypeError} when they don't fit.
- * @example await concat([tensor([1, 2]), tensor([3])]).data(); // 1, 2, 3
+ * @example await concat([tensor([1, 2]), tensor([3])]).data(); // → 1, 2, 3
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) throw new ArgumentError('concat', 'expects at least one tensor', { value: tensors });

@@ -50,7 +50,7 @@ const lseOp = newOp('logSumExp', { kind: 'pick', of: crossEntropyOp }, null);
  * @returns f32 (N).
  * @throws {ShapeError} {DTypeError}; a label out of range is an IndexError, as a rejection, that names position and value.
  * @example
- * await crossEntropyRows(tensor([[0, 0]]), tensor([1], { dtype: 'i32' })).data(); // 0.693
+ * await crossEntropyRows(tensor([[0, 0]]), tensor([1], { dtype: 'i32' })).data(); // → 0.693
  */
 export function crossEntropyRows(logits: Tensor, labels: Tensor): Tensor {
   const x = operand('crossEntropy', logits);

@@ -62,19 +62,19 @@ declare module '../core/tensor.js' {
     /**
      * What is left of this after division by b, with the sign of this (C's fmod, JavaScript's %); exact.
      * @throws {ArgumentError} integers by 0; as a rejection where b is a tensor.
-     * @example await tensor([-7, 7]).fmod(3).data(); // -1, 1
+     * @example await tensor([-7, 7]).fmod(3).data(); // → -1, 1
      */
     fmod(b: Tensor | number): Tensor;
     /**
      * What is left of this after floorDivide, with the sign of b (Python's %).
      * @throws {ArgumentError} integers by 0; as a rejection where b is a tensor.
-     * @example await tensor([-7, 7]).remainder(3).data(); // 2, 1
+     * @example await tensor([-7, 7]).remainder(3).data(); // → 2, 1
      */
     remainder(b: Tensor | number): Tensor;
     /**
      * The quotient, rounded down (Python's //); integers give integers. Its gradient is 0.
      * @throws {ArgumentError} integers by 0; as a rejection where b is a tensor.
-     * @example await tensor([-7, 7], { dtype: 'i32' }).floorDivide(2).data(); // -4, 3
+     * @example await tensor([-7, 7], { dtype: 'i32' }).floorDivide(2).data(); // → -4, 3
      */
     floorDivide(b: Tensor | number): Tensor;
   }

@@ -134,8 +134,8 @@ function contracted(left: Term, right: Term, keep: ReadonlySet<string>): Term {
  *
  * @throws {ArgumentError} an equation that can't be read. @throws {ShapeError} axes or sizes that don't fit it.
  * @example
- * einsum('bij,bjk->bik', zeros([8, 2, 3]), zeros([8, 3, 4])).shape; // 8, 2, 4
- * await einsum('ii', tensor([[1, 2], [3, 4]])).item(); // 5
+ * einsum('bij,bjk->bik', zeros([8, 2, 3]), zeros([8, 3, 4])).shape; // → 8, 2, 4
+ * await einsum('ii', tensor([[1, 2], [3, 4]])).item(); // → 5
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   const { terms, result } = parse(equation, operands);

@@ -131,22 +131,34 @@ declare module '../core/tensor.js' {
     /**
      * The values at positions of an axis: out[i, j] = x[i, index[i, j]] for the last of two axes, as `torch.gather`.
      * @param index i32 or u8, of x's rank and beside `axis` of its sizes or less; gives the result's shape. Out of range is an IndexError, as a rejection.
-     * @throws {ShapeError} {DTypeError}
+     * @throws {ShapeError} {DTypeError} for an index that doesn't fit.
      * @example
-     * await tensor([[1, 2], [3, 4]]).gather(1, tensor([[1], [0]], { dtype: 'i32' })).data(); // 2, 3
+     * await tensor([[1, 2], [3, 4]]).gather(1, tensor([[1], [0]], { dtype: 'i32' })).data(); // → 2, 3
      */
     gather(axis: number, index: Tensor): Tensor;
-    /** `gather` whose other axes broadcast, as `numpy.take_along_axis`: for what argmax, argsort and topK give. @example await tensor([[1, 2], [3, 4]]).takeAlongAxis(tensor([[1]], { dtype: 'i32' }), 1).data(); // 2, 4 */
+    /**
+     * `gather` whose other axes broadcast, as `numpy.take_along_axis`: for what argmax, argsort and topK give.
+     * @throws {ShapeError} {DTypeError} for an index that doesn't fit; one out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).takeAlongAxis(tensor([[1]], { dtype: 'i32' }), 1).data(); // → 2, 4
+     */
     takeAlongAxis(index: Tensor, axis: number): Tensor;
     /**
      * x with values at the positions that `index` names along an axis, the inverse of `gather`; where one is named twice the later value stays,
      * but each gets its gradient, as PyTorch has it.
      * @param src A number, or as many values as indices.
+     * @throws {ShapeError} {DTypeError} for an index or values that don't fit; an index out of range is an {IndexError}, as a rejection.
      * @example
-     * await tensor([1, 2, 3]).scatter(0, tensor([2], { dtype: 'i32' }), 9).data(); // 1, 2, 9
+     * await tensor([1, 2, 3]).scatter(0, tensor([2], { dtype: 'i32' }), 9).data(); // → 1, 2, 9
      */
     scatter(axis: number, index: Tensor, src: Tensor | number): Tensor;
-    /** x with values added at the positions that `index` names along an axis, in the order of the index. @example await tensor([1, 2]).scatterAdd(0, tensor([1, 1], { dtype: 'i32' }), tensor([5, 6])).data(); // 1, 13 */
+    /**
+     * x with values added at the positions that `index` names along an axis, in the order of the index, as `torch.scatter_add`.
+     * @param src A number, or as many values as indices.
+     * @throws {ShapeError} {DTypeError} for an index or values that don't fit; an index out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([1, 2]).scatterAdd(0, tensor([1, 1], { dtype: 'i32' }), tensor([5, 6])).data(); // → 1, 13
+     */
     scatterAdd(axis: number, index: Tensor, src: Tensor | number): Tensor;
   }
 }

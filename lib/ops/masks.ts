@@ -40,13 +40,19 @@ async function maskedSelect(t: Tensor, mask: Tensor): Promise<Tensor> {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** x with `value` where the bool mask, which broadcasts, is true; in x's dtype. @example await tensor([1, 2]).maskedFill(tensor([true, false]), 9).data(); // 9, 2 */
+    /**
+     * x with `value` where the bool mask, which broadcasts, is true; in x's dtype.
+     * @throws {DTypeError} for a mask that isn't bool.
+     * @example
+     * await tensor([1, 2]).maskedFill(tensor([true, false]), 9).data(); // → 9, 2
+     */
     maskedFill(mask: Tensor, value: Tensor | number): Tensor;
     /**
      * The values where the bool mask is true, in one axis; both broadcast. A promise, for the size depends on the mask's values; gradients
      * pass through the result.
+     * @throws {DTypeError} (as a rejection) for a mask that isn't bool.
      * @example
-     * await (await tensor([1, 2, 3]).maskedSelect(tensor([true, false, true]))).data(); // 1, 3
+     * await (await tensor([1, 2, 3]).maskedSelect(tensor([true, false, true]))).data(); // → 1, 3
      */
     maskedSelect(mask: Tensor): Promise<Tensor>;
   }

@@ -49,27 +49,31 @@ const silu = unaryOp({
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** eˣ. @example await tensor([0, 1]).exp().data(); */
+    /**
+     * eˣ; Infinity from about 88.7 on.
+     * @example
+     * await tensor([0, 1]).exp().data(); // → 1, 2.7183
+     */
     exp(): Tensor;
-    /** The natural logarithm; -Infinity at 0, NaN below. @example await tensor([1]).log().data(); // 0 */
+    /** The natural logarithm; -Infinity at 0, NaN below. @example await tensor([1]).log().data(); // → 0 */
     log(): Tensor;
-    /** The hyperbolic tangent. @example await tensor([0]).tanh().data(); // 0 */
+    /** The hyperbolic tangent. @example await tensor([0]).tanh().data(); // → 0 */
     tanh(): Tensor;
-    /** 1/(1+e⁻ˣ). @example await tensor([0]).sigmoid().data(); // 0.5 */
+    /** 1/(1+e⁻ˣ). @example await tensor([0]).sigmoid().data(); // → 0.5 */
     sigmoid(): Tensor;
-    /** The error function. @example await tensor([0]).erf().data(); // 0 */
+    /** The error function, 2/√π · ∫₀ˣ e^(-t²) dt. @example await tensor([0]).erf().data(); // → 0 */
     erf(): Tensor;
-    /** max(x, 0). @example await tensor([-1, 2]).relu().data(); // 0, 2 */
+    /** max(x, 0), NaN for NaN; its gradient at 0 is 0. @example await tensor([-1, 2]).relu().data(); // → 0, 2 */
     relu(): Tensor;
     /**
      * x·Φ(x) with the normal distribution (Hendrycks and Gimpel, 2016): exact, or by its tanh form, as GPT-2 has it.
      * @throws {ArgumentError} when `approximate` is neither 'none' (the default) nor 'tanh'.
-     * @example await tensor([1]).gelu({ approximate: 'tanh' }).item(); // 0.8412
+     * @example await tensor([1]).gelu({ approximate: 'tanh' }).item(); // → 0.8412
      */
     gelu(options?: { approximate?: 'none' | 'tanh' }): Tensor;
-    /** x·sigmoid(x) (Elfwing et al., 2017). @example await tensor([0]).silu().data(); // 0 */
+    /** x·sigmoid(x) (Elfwing et al., 2017). @example await tensor([0]).silu().data(); // → 0 */
     silu(): Tensor;
-    /** x where positive, else slope·x. @example await tensor([-1, 2]).leakyRelu(0.1).data(); // -0.1, 2 */
+    /** x where positive, else slope·x (default 0.01; Maas et al., 2013). @example await tensor([-1, 2]).leakyRelu(0.1).data(); // → -0.1, 2 */
     leakyRelu(slope?: number): Tensor;
   }
 }

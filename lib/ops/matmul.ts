@@ -92,14 +92,25 @@ function transpose(t: Tensor, axes: readonly number[]): Tensor {
 declare module '../core/tensor.js' {
   interface Tensor {
     /**
-     * The matrix product (…, M, K) · (…, K, N); leading axes broadcast; a vector is a row on the left, a column on the right.
+     * The matrix product (…, M, K) · (…, K, N) → (…, M, N); leading axes broadcast; a vector is a row on the left, a column on the right, and
+     * that axis is dropped.
      * @throws {ShapeError} when the inner sizes differ.
-     * @example await tensor([[1, 2]]).matmul(tensor([[3], [4]])).data(); // 11
+     * @example await tensor([[1, 2]]).matmul(tensor([[3], [4]])).data(); // → 11
      */
     matmul(b: Tensor): Tensor;
-    /** Reverses the axes, or reorders them as named. @example tensor([[1, 2, 3]]).transpose().shape; // 3, 1 */
+    /**
+     * Reverses the axes, or reorders them as named; a matrix product reads a transposed operand as it lies.
+     * @throws {ArgumentError} unless each axis is named once.
+     * @example
+     * tensor([[1, 2, 3]]).transpose().shape; // → 3, 1
+     */
     transpose(...axes: number[]): Tensor;
-    /** The same values in another shape; one size may be -1. @example tensor([1, 2, 3, 4]).reshape([2, -1]).shape; // 2, 2 */
+    /**
+     * The same values, row-major, in another shape; one size may be -1. Nothing is copied.
+     * @throws {ShapeError} when the counts differ.
+     * @example
+     * tensor([1, 2, 3, 4]).reshape([2, -1]).shape; // → 2, 2
+     */
     reshape(shape: readonly number[]): Tensor;
   }
 }

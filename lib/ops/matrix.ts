@@ -58,19 +58,54 @@ const vector = (op: string, t: Tensor): Tensor => {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The diagonal of the matrices in two axes (default 0 and 1), as the last axis; above the main one where `offset` > 0. @example await tensor([[1, 2], [3, 4]]).diagonal().data(); // 1, 4 */
+    /**
+     * The diagonal of the matrices in two axes (default 0 and 1), as the last axis; above the main one where `offset` > 0, below it where < 0.
+     * @throws {ArgumentError} an offset that is no whole number, or one axis twice.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).diagonal().data(); // → 1, 4
+     */
     diagonal(offset?: number, axis1?: number, axis2?: number): Tensor;
-    /** A matrix with this vector on its diagonal, or the diagonal of this matrix. @example await tensor([1, 2]).diag().data(); // 1, 0, 0, 2 */
+    /**
+     * A matrix with this vector on its diagonal, or the diagonal of this matrix; `offset` as for `diagonal`.
+     * @throws {ShapeError} for other than a vector or a matrix.
+     * @example
+     * await tensor([1, 2]).diag().data(); // → 1, 0, 0, 2
+     */
     diag(offset?: number): Tensor;
-    /** The sum of a matrix's diagonal. @example await tensor([[1, 2], [3, 4]]).trace().item(); // 5 */
+    /**
+     * The sum of a matrix's diagonal, a scalar.
+     * @throws {ShapeError} for other than a matrix.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).trace().item(); // → 5
+     */
     trace(): Tensor;
-    /** The lower triangle of the matrices in the last two axes: zeros above the diagonal `offset` (default 0). @example await tensor([[1, 2], [3, 4]]).tril().data(); // 1, 0, 3, 4 */
+    /**
+     * The lower triangle of the matrices in the last two axes: zeros above the diagonal `offset` (default 0).
+     * @throws {ShapeError} for fewer than two axes.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).tril().data(); // → 1, 0, 3, 4
+     */
     tril(offset?: number): Tensor;
-    /** The upper triangle: zeros below the diagonal `offset`. @example await tensor([[1, 2], [3, 4]]).triu(1).data(); // 0, 2, 0, 0 */
+    /**
+     * The upper triangle of the matrices in the last two axes: zeros below the diagonal `offset` (default 0).
+     * @throws {ShapeError} for fewer than two axes.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).triu(1).data(); // → 0, 2, 0, 0
+     */
     triu(offset?: number): Tensor;
-    /** The matrix of all products of two vectors. @example await tensor([1, 2]).outer(tensor([3, 4])).data(); // 3, 4, 6, 8 */
+    /**
+     * The matrix of all products of two vectors: (M) and (N) → (M, N).
+     * @throws {ShapeError} for other than vectors.
+     * @example
+     * await tensor([1, 2]).outer(tensor([3, 4])).data(); // → 3, 4, 6, 8
+     */
     outer(b: Tensor): Tensor;
-    /** The sum of the products of two vectors. @throws {ShapeError} when they differ in length. @example await tensor([1, 2]).dot(tensor([3, 4])).item(); // 11 */
+    /**
+     * The sum of the products of two vectors, a scalar.
+     * @throws {ShapeError} for other than vectors, or when they differ in length.
+     * @example
+     * await tensor([1, 2]).dot(tensor([3, 4])).item(); // → 11
+     */
     dot(b: Tensor): Tensor;
   }
 }

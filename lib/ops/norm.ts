@@ -20,7 +20,10 @@ function power(x: Tensor, p: number): Tensor {
 }
 
 /** Which norm, over which axes. */
-export type NormOptions = Axes & { ord?: number };
+export type NormOptions = Axes & {
+  /** The order, ±Infinity and 0 among them; 2 unless told. */
+  ord?: number;
+};
 
 function norm(a: Tensor, options: NormOptions = {}): Tensor {
   checkAxesOptions('norm', options);
@@ -60,11 +63,16 @@ declare module '../core/tensor.js' {
     /**
      * The norm of the values over all or some axes: (Σ |x|^ord)^(1/ord), by default the Euclidean one. `ord` Infinity gives the largest |x|,
      * -Infinity the smallest, 0 how many aren't 0. Where a Euclidean norm is 0, its gradient is 0.
-     * @throws {ShapeError} over an empty axis, where no largest or smallest value exists.
-     * @example await tensor([3, -4]).norm().item(); // 5
+     * @throws {ShapeError} over an empty axis, where no largest or smallest value exists. @throws {ArgumentError} an order that is no number.
+     * @example await tensor([3, -4]).norm().item(); // → 5
      */
     norm(options?: NormOptions): Tensor;
-    /** log Σ eˣ over all or some axes, computed stably; -Infinity over an empty axis. @example await tensor([0, 0]).logSumExp().item(); // 0.693 */
+    /**
+     * log Σ eˣ over all or some axes, computed stably; -Infinity over an empty one. Integers give f32.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([0, 0]).logSumExp().item(); // → 0.693
+     */
     logSumExp(options?: Axes): Tensor;
   }
 }

@@ -66,18 +66,33 @@ function flip(t: Tensor, axis?: number | readonly number[]): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** `length` entries of an axis from `start`. @example await tensor([1, 2, 3]).narrow(0, 1, 2).data(); // 2, 3 */
+    /**
+     * `length` entries of an axis from `start`. Where it starts is a runtime number: another one compiles no new Program.
+     * @throws {IndexError} where they leave the axis.
+     * @example
+     * await tensor([1, 2, 3]).narrow(0, 1, 2).data(); // → 2, 3
+     */
     narrow(axis: number, start: number, length: number): Tensor;
     /**
      * Parts of `size` entries along an axis (default 0), the last one perhaps smaller; or parts of the sizes listed.
      * @throws {ArgumentError} when listed sizes don't add up to the axis.
      * @example
-     * tensor([1, 2, 3, 4, 5]).split(2).map((part) => part.size); // 2, 2, 1
+     * tensor([1, 2, 3, 4, 5]).split(2).map((part) => part.size); // → 2, 2, 1
      */
     split(size: number | readonly number[], axis?: number): Tensor[];
-    /** At most `count` parts of equal size along an axis (default 0), the last one perhaps smaller. @example tensor([1, 2, 3, 4, 5]).chunk(2).map((part) => part.size); // 3, 2 */
+    /**
+     * At most `count` parts of equal size along an axis (default 0), the last one perhaps smaller.
+     * @throws {ArgumentError} a count that is no whole number from 1.
+     * @example
+     * tensor([1, 2, 3, 4, 5]).chunk(2).map((part) => part.size); // → 3, 2
+     */
     chunk(count: number, axis?: number): Tensor[];
-    /** Reverses the order along one axis, several or all. @example await tensor([1, 2, 3]).flip().data(); // 3, 2, 1 */
+    /**
+     * Reverses the order along one axis, several or all. The shape stays.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 2, 3]).flip().data(); // → 3, 2, 1
+     */
     flip(axis?: number | readonly number[]): Tensor;
   }
 }

@@ -43,21 +43,21 @@ function pow(x: Tensor, exponent: Tensor | number): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** eˣ - 1, exact near 0. @example await tensor([1e-10]).expm1().item(); // 1e-10 */
+    /** eˣ - 1, exact near 0. @example await tensor([1e-10]).expm1().item(); // → 1e-10 */
     expm1(): Tensor;
-    /** 2ˣ. @example await tensor([3]).exp2().item(); // 8 */
+    /** 2ˣ. @example await tensor([3]).exp2().item(); // → 8 */
     exp2(): Tensor;
-    /** log(1 + x), exact near 0; -Infinity at -1, NaN below. @example await tensor([1e-10]).log1p().item(); // 1e-10 */
+    /** log(1 + x), exact near 0; -Infinity at -1, NaN below. @example await tensor([1e-10]).log1p().item(); // → 1e-10 */
     log1p(): Tensor;
-    /** The logarithm to base 2. @example await tensor([8]).log2().item(); // 3 */
+    /** The logarithm to base 2. @example await tensor([8]).log2().item(); // → 3 */
     log2(): Tensor;
-    /** The logarithm to base 10. @example await tensor([1000]).log10().item(); // 3 */
+    /** The logarithm to base 10. @example await tensor([1000]).log10().item(); // → 3 */
     log10(): Tensor;
     /**
      * x to the power of a number or, under broadcasting, of a tensor: of a negative x for whole exponents alone, else NaN. Integers give
      * integers (modulo 2³²), of whose negative powers all but those of ±1 are 0.
      * @throws {ArgumentError} an integer tensor to a negative whole number.
-     * @example await tensor([2, 3]).pow(3).data(); // 8, 27
+     * @example await tensor([2, 3]).pow(3).data(); // → 8, 27
      */
     pow(exponent: Tensor | number): Tensor;
   }

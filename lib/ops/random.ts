@@ -9,7 +9,11 @@ import { operand, record } from '../core/record.js';
 import { checkShape, describe, formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
 
-type Source = { generator?: Generator };
+/** Where random numbers come from. */
+export interface RandomOptions {
+  /** The default Generator (see `manualSeed`) unless told. */
+  generator?: Generator;
+}
 
 /** Checks a distribution's parameters, which must be finite, and positive where named so. */
 function checkNumbers(op: string, numbers: Readonly<Record<string, number>>, positive = ''): void {
@@ -35,7 +39,7 @@ const randintOp = newOp(
  * @throws {ArgumentError} limits that aren't whole numbers of 32 bits, or no number between them.
  * @example await randint(1, 7, [10]).data(); // ten throws of a die
  */
-export function randint(low: number, high: number, shape: Shape, { generator = defaultGenerator() }: Source = {}): Tensor {
+export function randint(low: number, high: number, shape: Shape, { generator = defaultGenerator() }: RandomOptions = {}): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || low < -(2 ** 31) || high > 2 ** 31 || low >= high)
     throw new ArgumentError('randint', `expects whole numbers -2^31 ≤ low < high ≤ 2^31, got ${describe(low)} and ${describe(high)}`, {
       value: [low, high],
@@ -63,12 +67,13 @@ const multinomialOp = newOp(
  * @throws {ShapeError} {DTypeError} {ArgumentError}; weights that are negative or not finite, or fewer positive ones than draws without
  * replacement, are an ArgumentError as a rejection.
  * @example
- * await multinomial(tensor([0.1, 0.9]), 5, { replacement: true }).data();
+ * multinomial(tensor([0.1, 0.9]), 5, { replacement: true }).shape; // → 5
+ * await multinomial(tensor([0, 1, 0]), 1).data(); // → 1
  */
 export function multinomial(
   p: Tensor,
   n: number,
-  { replacement = false, generator = defaultGenerator() }: Source & { replacement?: boolean } = {},
+  { replacement = false, generator = defaultGenerator() }: RandomOptions & { replacement?: boolean } = {},
 ): Tensor {
   const x = operand('multinomial', p);
   if (!isFloat(x.dtype)) throw new DTypeError('multinomial', `expects float weights, got ${x.dtype}; use .to('f32')`, { value: x.dtype });
@@ -87,28 +92,52 @@ export function multinomial(
   return reshape(drawn, [...x.shape.slice(0, -1), n]);
 }
 
-/** 1 with the probability that each element of p says, else 0, in p's dtype. @example await bernoulli(tensor([0, 1, 0.5])).data(); */
-export function bernoulli(p: Tensor, { generator }: Source = {}): Tensor {
+/**
+ * 1 with the probability that each element of p says, else 0, in p's shape and dtype. Not differentiable.
+ * @param options `generator`.
+ * @throws {DTypeError} for integers.
+ * @example
+ * await bernoulli(tensor([0, 1, 0.5])).data();
+ */
+export function bernoulli(p: Tensor, { generator }: RandomOptions = {}): Tensor {
   const x = operand('bernoulli', p);
   if (!isFloat(x.dtype)) throw new DTypeError('bernoulli', `expects float probabilities, got ${x.dtype}`, { value: x.dtype });
   return cast(rand(x.shape, { generator }).lt(x), x.dtype);
 }
 
-/** Uniform values from `low` (default 0) to `high` (default 1), f32. @example await uniform([3], { low: -1 }).data(); */
-export function uniform(shape: Shape, { low = 0, high = 1, generator }: Source & { low?: number; high?: number } = {}): Tensor {
+/**
+ * Uniform values from `low` (default 0) to `high` (default 1), f32.
+ * @param options `low`, `high`, `generator`.
+ * @throws {ArgumentError} limits that aren't finite.
+ * @example
+ * await uniform([3], { low: -1 }).data();
+ */
+export function uniform(shape: Shape, { low = 0, high = 1, generator }: RandomOptions & { low?: number; high?: number } = {}): Tensor {
   checkNumbers('uniform', { low, high });
   return mul(rand(shape, { generator }), high - low).add(low);
 }
 
-/** Normal values of `mean` (default 0) and standard deviation `std` (default 1), f32. @example await normal([3], { mean: 5, std: 0.1 }).data(); */
-export function normal(shape: Shape, { mean = 0, std = 1, generator }: Source & { mean?: number; std?: number } = {}): Tensor {
+/**
+ * Normal values of `mean` (default 0) and standard deviation `std` (default 1), f32.
+ * @param options `mean`, `std`, `generator`.
+ * @throws {ArgumentError} parameters that aren't finite, or std < 0.
+ * @example
+ * await normal([3], { mean: 5, std: 0.1 }).data();
+ */
+export function normal(shape: Shape, { mean = 0, std = 1, generator }: RandomOptions & { mean?: number; std?: number } = {}): Tensor {
   checkNumbers('normal', { mean, std });
   if (std < 0) throw new ArgumentError('normal', `std must not be negative, got ${std}`, { value: std });
   return mul(randn(shape, { generator }), std).add(mean);
 }
 
-/** Exponentially distributed values of a `rate` (default 1; the mean is 1/rate), f32. @example await exponential([3], { rate: 2 }).data(); */
-export function exponential(shape: Shape, { rate = 1, generator }: Source & { rate?: number } = {}): Tensor {
+/**
+ * Exponentially distributed values of a `rate` (default 1; the mean is 1/rate), f32.
+ * @param options `rate`, `generator`.
+ * @throws {ArgumentError} a rate that isn't positive.
+ * @example
+ * await exponential([3], { rate: 2 }).data();
+ */
+export function exponential(shape: Shape, { rate = 1, generator }: RandomOptions & { rate?: number } = {}): Tensor {
   checkNumbers('exponential', { rate }, 'rate');
   return rand(shape, { generator })
     .neg()
@@ -137,14 +166,15 @@ function inverseErf(x: Tensor): Tensor {
 }
 
 /**
- * Normal values of which those outside `low` … `high` (default -2 and 2) are drawn again, f32: by the inverse of the distribution, as
+ * Normal values of which those outside `low` … `high` are drawn again, f32: by the inverse of the distribution, as
  * `torch.nn.init.trunc_normal_`.
+ * @param options `mean` (default 0) and `std` (default 1) before cutting, `low` (default -2), `high` (default 2), `generator`.
  * @throws {ArgumentError} parameters that aren't finite, std ≤ 0, or low ≥ high.
  * @example await truncatedNormal([3], { std: 0.02, low: -0.04, high: 0.04 }).data();
  */
 export function truncatedNormal(
   shape: Shape,
-  { mean = 0, std = 1, low = -2, high = 2, generator }: Source & { mean?: number; std?: number; low?: number; high?: number } = {},
+  { mean = 0, std = 1, low = -2, high = 2, generator }: RandomOptions & { mean?: number; std?: number; low?: number; high?: number } = {},
 ): Tensor {
   checkNumbers('truncatedNormal', { mean, std, low, high }, 'std');
   if (low >= high) throw new ArgumentError('truncatedNormal', `low ${low} is not below high ${high}`, { value: [low, high] });

@@ -69,23 +69,70 @@ function counted(op: string, a: Tensor, axes: Axes = {}, test = (x: Tensor): Ten
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The mean over all or some axes, as a float. @example await tensor([[1, 2], [3, 4]]).mean({ axis: 1 }).data(); // 1.5, 3.5 */
+    /**
+     * The mean over all or some axes, as a float; NaN over an empty axis.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).mean({ axis: 1 }).data(); // → 1.5, 3.5
+     */
     mean(options?: Axes): Tensor;
-    /** The largest value, NaN if there is one. @example await tensor([1, 3, 2]).max().item(); // 3 */
+    /**
+     * The largest value over all or some axes, NaN if there is one. Equal ones share the gradient.
+     * @throws {ShapeError} over an empty axis. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 3, 2]).max().item(); // → 3
+     */
     max(options?: Axes): Tensor;
-    /** The smallest value, NaN if there is one. @example await tensor([1, 3, 2]).min().item(); // 1 */
+    /**
+     * The smallest value over all or some axes, NaN if there is one. Equal ones share the gradient.
+     * @throws {ShapeError} over an empty axis. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 3, 2]).min().item(); // → 1
+     */
     min(options?: Axes): Tensor;
-    /** The index of the largest value, of the first one at a tie, as i32; over all elements without an axis; `keepDim` keeps axes of size 1. @example await tensor([1, 3, 2]).argmax().item(); // 1 */
+    /**
+     * The index of the largest value along an axis, which it drops unless `keepDim`, or of the flattened tensor without one; i32. Of equal values the first, and NaN
+     * counts as the largest. Not differentiable.
+     * @throws {ShapeError} over an empty axis. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 3, 2]).argmax().item(); // → 1
+     */
     argmax(axis?: number, options?: { keepDim?: boolean }): Tensor;
-    /** The index of the smallest value, of the first one at a tie, as i32; over all elements without an axis; `keepDim` keeps axes of size 1. @example await tensor([1, 3, 2]).argmin().item(); // 0 */
+    /**
+     * The index of the smallest value along an axis, which it drops unless `keepDim`, or of the flattened tensor without one; i32. Of equal values the first, and NaN
+     * counts as the smallest. Not differentiable.
+     * @throws {ShapeError} over an empty axis. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 3, 2]).argmin().item(); // → 0
+     */
     argmin(axis?: number, options?: { keepDim?: boolean }): Tensor;
-    /** How many values aren't 0 (NaN isn't), as i32. @example await tensor([0, 3, 2]).countNonzero().item(); // 2 */
+    /**
+     * How many values aren't 0 (NaN isn't) over all or some axes, as i32.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([0, 3, 2]).countNonzero().item(); // → 2
+     */
     countNonzero(options?: Axes): Tensor;
-    /** Whether no value is 0 or false, as bool; true over an empty axis. @example await tensor([true, false]).all().item(); // 0 */
+    /**
+     * Whether no value is 0 or false over all or some axes, as bool; true over an empty one.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([true, false]).all().item(); // → 0
+     */
     all(options?: Axes): Tensor;
-    /** Whether a value isn't 0 or false, as bool; false over an empty axis. @example await tensor([true, false]).any().item(); // 1 */
+    /**
+     * Whether a value isn't 0 or false over all or some axes, as bool; false over an empty one.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([true, false]).any().item(); // → 1
+     */
     any(options?: Axes): Tensor;
-    /** Broadcasts to a larger shape without copying. @example await tensor([1, 2]).expand([2, 2]).data(); // 1, 2, 1, 2 */
+    /**
+     * Broadcasts to a larger shape without copying: sizes of 1 grow, and axes may be added in front.
+     * @throws {ShapeError} a shape that it doesn't broadcast to.
+     * @example
+     * await tensor([1, 2]).expand([2, 2]).data(); // → 1, 2, 1, 2
+     */
     expand(shape: readonly number[]): Tensor;
   }
 }

@@ -12,7 +12,7 @@ import { placed } from './window.js';
 /**
  * Joins tensors of one shape along a new axis (default 0).
  * @throws {ArgumentError} no tensors. @throws {ShapeError} {DTypeError} when they differ.
- * @example await stack([tensor([1, 2]), tensor([3, 4])]).data(); // 1, 2, 3, 4 of shape 2, 2
+ * @example stack([tensor([1, 2]), tensor([3, 4])]).shape; // → 2, 2
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) throw new ArgumentError('stack', 'expects at least one tensor', { value: tensors });
@@ -84,10 +84,10 @@ function rolled(x: Tensor, k: number, shift: number): Tensor {
   return by === 0 ? x : concat([range(x, k, size - by, by), range(x, k, 0, size - by)], k);
 }
 
-const MODES = ['constant', 'reflect', 'replicate', 'circular'] as const;
-
 /** How `pad` fills: with a value, with the mirror image (edge not repeated), with the edge, or with the other end. */
-export type PadMode = (typeof MODES)[number];
+export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
+
+const MODES: readonly PadMode[] = ['constant', 'reflect', 'replicate', 'circular'];
 
 function pad(t: Tensor, widths: readonly number[], mode: PadMode, value: number): Tensor {
   const x = operand('pad', t);
@@ -133,21 +133,41 @@ function padded(x: Tensor, k: number, before: number, after: number, mode: Exclu
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The tensor repeated along each axis, as NumPy and PyTorch have it; missing counts and axes are 1. @example await tensor([1, 2]).tile([2]).data(); // 1, 2, 1, 2 */
+    /**
+     * The tensor repeated along each axis, as NumPy and PyTorch have it; missing counts and axes are 1.
+     * @throws {ShapeError} for counts that are no sizes.
+     * @example
+     * await tensor([1, 2]).tile([2]).data(); // → 1, 2, 1, 2
+     */
     tile(repeats: readonly number[]): Tensor;
-    /** As `tile`, but with a count for each axis, as PyTorch has it; NumPy's is `repeatInterleave`. @example tensor([1, 2]).repeat([3, 2]).shape; // 3, 4 */
+    /**
+     * As `tile`, but with a count for each axis, as PyTorch has it; NumPy's is `repeatInterleave`.
+     * @throws {ShapeError} for fewer counts than axes.
+     * @example
+     * tensor([1, 2]).repeat([3, 2]).shape; // → 3, 4
+     */
     repeat(repeats: readonly number[]): Tensor;
-    /** Each entry of an axis repeated `times` times; of the flattened tensor without an axis. @example await tensor([1, 2]).repeatInterleave(2).data(); // 1, 1, 2, 2 */
+    /**
+     * Each entry of an axis repeated `times` times; of the flattened tensor without an axis.
+     * @throws {ArgumentError} a count that is no whole number from 0.
+     * @example
+     * await tensor([1, 2]).repeatInterleave(2).data(); // → 1, 1, 2, 2
+     */
     repeatInterleave(times: number, axis?: number): Tensor;
-    /** Turns entries along axes; what leaves at the end comes in at the start. Without an axis that of the flattened tensor. @example await tensor([1, 2, 3]).roll(1).data(); // 3, 1, 2 */
+    /**
+     * Turns entries along axes; what leaves at the end comes in at the start. Without an axis that of the flattened tensor. The shape stays.
+     * @throws {ArgumentError} shifts that aren't whole, or not as many as axes.
+     * @example
+     * await tensor([1, 2, 3]).roll(1).data(); // → 3, 1, 2
+     */
     roll(shift: number | readonly number[], axis?: number | readonly number[]): Tensor;
     /**
      * Adds entries around the tensor. `widths` are pairs (before, after), the last axis first, as in `torch.nn.functional.pad`.
      * @param options `mode` (default `constant`), `value` (default 0).
      * @throws {ArgumentError} negative or too many widths. @throws {ShapeError} when the mode needs more entries than the axis has.
      * @example
-     * await tensor([1, 2, 3]).pad([1, 2]).data(); // 0, 1, 2, 3, 0, 0
-     * await tensor([1, 2, 3]).pad([1, 2], { mode: 'reflect' }).data(); // 2, 1, 2, 3, 2, 1
+     * await tensor([1, 2, 3]).pad([1, 2]).data(); // → 0, 1, 2, 3, 0, 0
+     * await tensor([1, 2, 3]).pad([1, 2], { mode: 'reflect' }).data(); // → 2, 1, 2, 3, 2, 1
      */
     pad(widths: readonly number[], options?: { mode?: PadMode; value?: number }): Tensor;
   }

@@ -30,23 +30,23 @@ const lerpOf = composedOp({
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The next whole number below; integers stay. The gradient is 0, as that of `ceil`, `round` and `trunc`. @example await tensor([-1.5]).floor().item(); // -2 */
+    /** The next whole number below; integers stay. The gradient is 0, as that of `ceil`, `round` and `trunc`. @example await tensor([-1.5]).floor().item(); // → -2 */
     floor(): Tensor;
-    /** The next whole number above. @example await tensor([1.2]).ceil().item(); // 2 */
+    /** The next whole number above. @example await tensor([1.2]).ceil().item(); // → 2 */
     ceil(): Tensor;
-    /** The nearest whole number, the even one at a half. @example await tensor([0.5, 1.5]).round().data(); // 0, 2 */
+    /** The nearest whole number, the even one at a half. @example await tensor([0.5, 1.5]).round().data(); // → 0, 2 */
     round(): Tensor;
-    /** The next whole number towards 0. @example await tensor([-1.7]).trunc().item(); // -1 */
+    /** The next whole number towards 0. @example await tensor([-1.7]).trunc().item(); // → -1 */
     trunc(): Tensor;
-    /** x - trunc(x). @example await tensor([-1.5]).frac().item(); // -0.5 */
+    /** x - trunc(x). @example await tensor([-1.5]).frac().item(); // → -0.5 */
     frac(): Tensor;
-    /** Whether NaN, as bool. @example await tensor([NaN, 1]).isNaN().data(); // 1, 0 */
+    /** Whether NaN, as bool. @example await tensor([NaN, 1]).isNaN().data(); // → 1, 0 */
     isNaN(): Tensor;
-    /** Whether neither infinite nor NaN. @example await tensor([Infinity, 1]).isFinite().data(); // 0, 1 */
+    /** Whether neither infinite nor NaN. @example await tensor([Infinity, 1]).isFinite().data(); // → 0, 1 */
     isFinite(): Tensor;
-    /** Whether infinite, of either sign. @example await tensor([-Infinity, 1]).isInf().data(); // 1, 0 */
+    /** Whether infinite, of either sign. @example await tensor([-Infinity, 1]).isInf().data(); // → 1, 0 */
     isInf(): Tensor;
-    /** this + weight · (end - this); all three broadcast. @example await tensor([0, 10]).lerp(tensor([10, 20]), 0.3).data(); // 3, 13 */
+    /** this + weight · (end - this); all three broadcast. @example await tensor([0, 10]).lerp(tensor([10, 20]), 0.3).data(); // → 3, 13 */
     lerp(end: Tensor | number, weight: Tensor | number): Tensor;
   }
 }

@@ -110,13 +110,34 @@ function indexSelect(t: Tensor, axis: number, at: Tensor): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The entries of an axis that i32 indices (one axis) name; out of range is an IndexError, as a rejection. @example await tensor([[1], [2]]).indexSelect(0, tensor([1, 1], { dtype: 'i32' })).data(); // 2, 2 */
+    /**
+     * The entries of an axis that indices (i32 or u8, one axis) name; the axis gets their number.
+     * @throws {ShapeError} {DTypeError} for another index; one out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([[1], [2]]).indexSelect(0, tensor([1, 1], { dtype: 'i32' })).data(); // → 2, 2
+     */
     indexSelect(axis: number, index: Tensor): Tensor;
-    /** x with the entries of `src` added to those of an axis that i32 indices (one axis) name, in the order of the index. @example await tensor([1, 2]).indexAdd(0, tensor([1, 1], { dtype: 'i32' }), tensor([5, 6])).data(); // 1, 13 */
+    /**
+     * x with the entries of `src` added to those of an axis that indices (i32 or u8, one axis) name, in the order of the index. Floats only.
+     * @param src In x's shape, but with as many entries along the axis as indices.
+     * @throws {ShapeError} {DTypeError} for what doesn't fit; an index out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([1, 2]).indexAdd(0, tensor([1, 1], { dtype: 'i32' }), tensor([5, 6])).data(); // → 1, 13
+     */
     indexAdd(axis: number, index: Tensor, src: Tensor): Tensor;
-    /** The values at positions of the flattened tensor, in the shape of the index; negative ones count from the end. @example await tensor([[1, 2], [3, 4]]).take(tensor([0, -1], { dtype: 'i32' })).data(); // 1, 4 */
+    /**
+     * The values at positions of the flattened tensor, in the shape of the index (i32 or u8); negative ones count from the end.
+     * @throws {DTypeError} for another index; one out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).take(tensor([0, -1], { dtype: 'i32' })).data(); // → 1, 4
+     */
     take(index: Tensor): Tensor;
-    /** Rows with a 1 at the class that each index (i32 or u8, 0 … classes-1) names, i32; out of range is an IndexError, as a rejection. @example await tensor([2, 0], { dtype: 'i32' }).oneHot(3).data(); // 0, 0, 1, 1, 0, 0 */
+    /**
+     * Rows with a 1 at the class that each index (i32 or u8, 0 … classes-1) names, i32: (…) → (…, classes).
+     * @throws {DTypeError} {ArgumentError} for another index or no classes; a class out of range is an {IndexError}, as a rejection.
+     * @example
+     * await tensor([2, 0], { dtype: 'i32' }).oneHot(3).data(); // → 0, 0, 1, 1, 0, 0
+     */
     oneHot(classes: number): Tensor;
   }
 }

@@ -90,11 +90,26 @@ function prod(a: Tensor, options: Axes = {}): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The sums of all values up to each one along an axis, carried in f64; integers and bools give i32. @example await tensor([1, 2, 3]).cumsum(0).data(); // 1, 3, 6 */
+    /**
+     * The sums of all values up to each one along an axis, carried in f64; integers and bools give i32. The shape stays.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 2, 3]).cumsum(0).data(); // → 1, 3, 6
+     */
     cumsum(axis: number): Tensor;
-    /** The products of all values up to each one along an axis; integers and bools give i32. @example await tensor([1, 2, 3]).cumprod(0).data(); // 1, 2, 6 */
+    /**
+     * The products of all values up to each one along an axis, carried in f64; integers and bools give i32. The shape stays.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 2, 3]).cumprod(0).data(); // → 1, 2, 6
+     */
     cumprod(axis: number): Tensor;
-    /** The product over all or some axes, 1 over an empty one; integers and bools give i32. @example await tensor([[1, 2], [3, 4]]).prod({ axis: 1 }).data(); // 2, 12 */
+    /**
+     * The product over all or some axes, 1 over an empty one; integers and bools give i32. Its gradient holds where values are 0, too.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([[1, 2], [3, 4]]).prod({ axis: 1 }).data(); // → 2, 12
+     */
     prod(options?: Axes): Tensor;
   }
 }

@@ -42,9 +42,19 @@ function along(op: Op, a: Tensor, axis: number): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** eˣ / Σ eˣ along an axis, computed stably. @example await tensor([1, 1]).softmax(-1).data(); // 0.5, 0.5 */
+    /**
+     * eˣ / Σ eˣ along an axis, computed stably; a row of -Infinity gives NaN.
+     * @throws {DTypeError} integers. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 1]).softmax(-1).data(); // → 0.5, 0.5
+     */
     softmax(axis: number): Tensor;
-    /** log softmax along an axis, computed stably. @example await tensor([1, 1]).logSoftmax(-1).data(); */
+    /**
+     * The logarithm of softmax along an axis, computed stably.
+     * @throws {DTypeError} integers. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([1, 1]).logSoftmax(-1).data(); // → -0.693, -0.693
+     */
     logSoftmax(axis: number): Tensor;
   }
 }

@@ -12,7 +12,9 @@ import { where } from './compare.js';
 
 /** Values in order, and where along the axis each of them was, as i32. */
 export interface Ordered {
+  /** In the tensor's own dtype. */
   readonly values: Tensor;
+  /** Positions along the axis, i32, of the same shape. */
   readonly indices: Tensor;
 }
 
@@ -138,27 +140,48 @@ function median(a: Tensor, { axis, keepDim = false }: { axis?: number; keepDim?:
 declare module '../core/tensor.js' {
   interface Tensor {
     /**
-     * The values in ascending order along an axis, and where each was (i32). Equal values keep their order; -0 stands before 0, NaN after
+     * The values in ascending order along an axis (the last one unless told), and where each was (i32). Equal values keep their order; -0 stands before 0, NaN after
      * all (first where `descending`). What isn't read isn't computed: values alone take two thirds of the time.
+     * @param options `descending`: false unless told.
+     * @throws {IndexError} an axis out of range.
      * @example
      * const { values, indices } = tensor([3, 1, 2]).sort();
-     * await values.data(); // 1, 2, 3
-     * await indices.data(); // 1, 2, 0
+     * await values.data(); // → 1, 2, 3
+     * await indices.data(); // → 1, 2, 0
      */
     sort(axis?: number, options?: { descending?: boolean }): Ordered;
-    /** The positions (i32) that sort an axis: the `indices` of `sort`. @example await tensor([3, 1, 2]).argsort().data(); // 1, 2, 0 */
+    /**
+     * The positions (i32, of the same shape) that sort an axis, the last one unless told: the `indices` of `sort`.
+     * @param options `descending`: false unless told.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([3, 1, 2]).argsort().data(); // → 1, 2, 0
+     */
     argsort(axis?: number, options?: { descending?: boolean }): Tensor;
     /**
-     * The k largest values along an axis, or the smallest where `largest` is false, in order, and where each was (i32); of equal ones the first.
+     * The k largest values along an axis (the last one unless told), or the smallest where `largest` is false, in order, and where each was
+     * (i32); of equal ones the first. The axis gets size k.
      * NaN counts as larger than every number.
      * @throws {ArgumentError} where k isn't a whole number from 0 to the size of the axis.
      * @example
-     * await tensor([3, 1, 2]).topK(2).values.data(); // 3, 2
+     * await tensor([3, 1, 2]).topK(2).values.data(); // → 3, 2
      */
     topK(k: number, options?: { axis?: number; largest?: boolean }): Ordered;
-    /** The k-th smallest value along an axis, k from 1, and where it was. @example await tensor([3, 1, 2]).kthValue(2).values.item(); // 2 */
+    /**
+     * The k-th smallest value along an axis, the last one unless told, and where it was; k counts from 1.
+     * @param options `axis`, which is dropped unless `keepDim` is true.
+     * @throws {ArgumentError} where k isn't from 1 to the size of the axis. @throws {ShapeError} over an empty axis.
+     * @example
+     * await tensor([3, 1, 2]).kthValue(2).values.item(); // → 2
+     */
     kthValue(k: number, options?: { axis?: number; keepDim?: boolean }): Ordered;
-    /** The median of all values or along an axis, of an even number the lower of the two in the middle; NaN where there is one. @example await tensor([3, 1, 2]).median().item(); // 2 */
+    /**
+     * The median of all values or along an axis, of an even number the lower of the two in the middle; NaN where there is one.
+     * @param options `axis`; `keepDim`: whether it stays with size 1, false unless told.
+     * @throws {ShapeError} over an empty axis. @throws {IndexError} an axis out of range.
+     * @example
+     * await tensor([3, 1, 2]).median().item(); // → 2
+     */
     median(options?: { axis?: number; keepDim?: boolean }): Tensor;
   }
 }

@@ -88,29 +88,29 @@ const atanh = composedOp({
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** The sine. Up to |x| = 12,000 at full speed (200,000 where the CPU has FMA), beyond slower and as exact. @example await tensor([Math.PI / 2]).sin().item(); // 1 */
+    /** The sine of x radians. Up to |x| = 12,000 at full speed (200,000 where the CPU has FMA), beyond slower and as exact. @example await tensor([Math.PI / 2]).sin().item(); // → 1 */
     sin(): Tensor;
-    /** The cosine, as `sin`. @example await tensor([0]).cos().item(); // 1 */
+    /** The cosine of x radians, as `sin`. @example await tensor([0]).cos().item(); // → 1 */
     cos(): Tensor;
-    /** The tangent, sin / cos. @example await tensor([0]).tan().item(); // 0 */
+    /** The tangent of x radians, sin / cos. @example await tensor([0]).tan().item(); // → 0 */
     tan(): Tensor;
-    /** The arcsine, from -π/2 to π/2; NaN beyond ±1. @example await tensor([1]).asin().item(); // 1.5708 */
+    /** The arcsine in radians, from -π/2 to π/2; NaN beyond ±1. @example await tensor([1]).asin().item(); // → 1.5708 */
     asin(): Tensor;
-    /** The arccosine, from 0 to π; NaN beyond ±1. @example await tensor([1]).acos().item(); // 0 */
+    /** The arccosine in radians, from 0 to π; NaN beyond ±1. @example await tensor([1]).acos().item(); // → 0 */
     acos(): Tensor;
-    /** The arctangent, from -π/2 to π/2. @example await tensor([1]).atan().item(); // 0.7854 */
+    /** The arctangent in radians, from -π/2 to π/2. @example await tensor([1]).atan().item(); // → 0.7854 */
     atan(): Tensor;
-    /** The angle of the point (x, this), from -π to π. @example await tensor([1]).atan2(-1).item(); // 2.3562 */
+    /** The angle of the point (x, this) in radians, from -π to π. @example await tensor([1]).atan2(-1).item(); // → 2.3562 */
     atan2(x: Tensor | number): Tensor;
-    /** The hyperbolic sine. @example await tensor([0]).sinh().item(); // 0 */
+    /** The hyperbolic sine. @example await tensor([0]).sinh().item(); // → 0 */
     sinh(): Tensor;
-    /** The hyperbolic cosine. @example await tensor([0]).cosh().item(); // 1 */
+    /** The hyperbolic cosine. @example await tensor([0]).cosh().item(); // → 1 */
     cosh(): Tensor;
-    /** The inverse hyperbolic sine. @example await tensor([0]).asinh().item(); // 0 */
+    /** The inverse hyperbolic sine. @example await tensor([0]).asinh().item(); // → 0 */
     asinh(): Tensor;
-    /** The inverse hyperbolic cosine; NaN below 1. @example await tensor([1]).acosh().item(); // 0 */
+    /** The inverse hyperbolic cosine; NaN below 1. @example await tensor([1]).acosh().item(); // → 0 */
     acosh(): Tensor;
-    /** The inverse hyperbolic tangent; ±Infinity at ±1, NaN beyond. @example await tensor([0]).atanh().item(); // 0 */
+    /** The inverse hyperbolic tangent; ±Infinity at ±1, NaN beyond. @example await tensor([0]).atanh().item(); // → 0 */
     atanh(): Tensor;
   }
 }

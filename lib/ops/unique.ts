@@ -10,8 +10,11 @@ import { stack } from './repeat.js';
 
 /** Each value once, ascending; which of them every element is, in x's shape; how often each occurs. */
 export interface Unique {
+  /** In the tensor's own dtype (how many). */
   readonly values: Tensor;
+  /** i32, in the tensor's shape. */
   readonly inverse: Tensor;
+  /** i32 (how many). */
   readonly counts: Tensor;
 }
 
@@ -55,11 +58,15 @@ declare module '../core/tensor.js' {
      * tell how many there are. Each NaN is a value of its own, as in PyTorch.
      * @example
      * const { values, counts } = await tensor([3, 1, 3]).unique();
-     * await values.data(); // 1, 3
-     * await counts.data(); // 1, 2
+     * await values.data(); // → 1, 3
+     * await counts.data(); // → 1, 2
      */
     unique(): Promise<Unique>;
-    /** The indices of all values that aren't 0, in order: i32 (how many, axes). A promise, as only the values tell how many. @example await (await tensor([0, 5, 6]).nonzero()).data(); // 1, 2 */
+    /**
+     * The indices of all values that aren't 0, in order: i32 (how many, axes). A promise, as only the values tell how many. Not differentiable.
+     * @example
+     * await (await tensor([0, 5, 6]).nonzero()).data(); // → 1, 2
+     */
     nonzero(): Promise<Tensor>;
   }
 }

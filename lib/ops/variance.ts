@@ -14,8 +14,11 @@ const deviationsOp: Op = newOp('deviations', reduceLowering('deviations'), ({ in
   return [mul(spread(mul(dy, 2), x!, first!, count!), x!.sub(x!.mean({ axis, keepDim: true })))];
 });
 
-/** Which axes a variance takes, and what is subtracted from the number of values before it divides: 1 (the default) or 0 for the values of a whole population. */
-export type VarianceOptions = Axes & { correction?: number };
+/** Which axes a variance takes, and what it divides by. */
+export type VarianceOptions = Axes & {
+  /** What is subtracted from the number of values before it divides: 1 unless told, 0 for the values of a whole population. */
+  correction?: number;
+};
 
 function variance(op: string, a: Tensor, options: VarianceOptions = {}): Tensor {
   checkAxesOptions(op, options);
@@ -45,10 +48,16 @@ declare module '../core/tensor.js' {
     /**
      * The variance over all or some axes: Σ (x - mean)² / (n - correction), in one stable pass. NaN where n ≤ correction leaves nothing to
      * divide by; the gradient is exact, and the second one too.
-     * @example await tensor([1, 2, 3, 4]).var().item(); // 1.667
+     * @throws {ArgumentError} a negative correction. @throws {IndexError} an axis out of range.
+     * @example await tensor([1, 2, 3, 4]).var().item(); // → 1.667
      */
     var(options?: VarianceOptions): Tensor;
-    /** The standard deviation, √var; where that is 0 its gradient is 0. @example await tensor([1, 3]).std({ correction: 0 }).item(); // 1 */
+    /**
+     * The standard deviation, √var; where that is 0 its gradient is 0.
+     * @throws {ArgumentError} and {IndexError} as `var`.
+     * @example
+     * await tensor([1, 3]).std({ correction: 0 }).item(); // → 1
+     */
     std(options?: VarianceOptions): Tensor;
   }
 }

@@ -78,21 +78,61 @@ function unflatten(t: Tensor, axis: number, sizes: Shape): Tensor {
 
 declare module '../core/tensor.js' {
   interface Tensor {
-    /** Reorders the axes as named: `transpose` with all of them. @example zeros([2, 3, 4]).permute(2, 0, 1).shape; // 4, 2, 3 */
+    /**
+     * Reorders the axes as named: `transpose` with all of them. Nothing is copied here.
+     * @throws {ArgumentError} unless each axis is named once.
+     * @example
+     * zeros([2, 3, 4]).permute(2, 0, 1).shape; // → 4, 2, 3
+     */
     permute(...axes: number[]): Tensor;
-    /** Exchanges two axes. @example zeros([2, 3, 4]).swapAxes(0, -1).shape; // 4, 3, 2 */
+    /**
+     * Exchanges two axes.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * zeros([2, 3, 4]).swapAxes(0, -1).shape; // → 4, 3, 2
+     */
     swapAxes(a: number, b: number): Tensor;
-    /** Moves axes to other places; the rest keep their order. @example zeros([2, 3, 4]).moveAxis(0, -1).shape; // 3, 4, 2 */
+    /**
+     * Moves axes to other places; the rest keep their order.
+     * @throws {ArgumentError} unless there are as many places as axes, each once.
+     * @example
+     * zeros([2, 3, 4]).moveAxis(0, -1).shape; // → 3, 4, 2
+     */
     moveAxis(from: number | readonly number[], to: number | readonly number[]): Tensor;
-    /** Drops axes of size 1: all, or those named, of which larger ones stay. @example zeros([1, 3, 1]).squeeze().shape; // 3 */
+    /**
+     * Drops axes of size 1: all, or those named, of which larger ones stay.
+     * @throws {IndexError} an axis out of range.
+     * @example
+     * zeros([1, 3, 1]).squeeze().shape; // → 3
+     */
     squeeze(axis?: number | readonly number[]): Tensor;
-    /** Adds an axis of size 1, which becomes `axis`. @example zeros([3]).unsqueeze(-1).shape; // 3, 1 */
+    /**
+     * Adds an axis of size 1, which becomes `axis`.
+     * @throws {IndexError} beyond the number of axes. @throws {ShapeError} beyond 8 axes.
+     * @example
+     * zeros([3]).unsqueeze(-1).shape; // → 3, 1
+     */
     unsqueeze(axis: number): Tensor;
-    /** Makes one axis of those from `start` (default 0) to `end` (default the last), row-major. @example zeros([2, 3, 4]).flatten(1).shape; // 2, 12 */
+    /**
+     * Makes one axis of those from `start` (default 0) to `end` (default the last), row-major.
+     * @throws {ArgumentError} where `start` comes after `end`.
+     * @example
+     * zeros([2, 3, 4]).flatten(1).shape; // → 2, 12
+     */
     flatten(start?: number, end?: number): Tensor;
-    /** Parts an axis into several; one size may be -1. @throws {ShapeError} when they don't multiply to it. @example zeros([2, 12]).unflatten(1, [3, -1]).shape; // 2, 3, 4 */
+    /**
+     * Parts an axis into several; one size may be -1.
+     * @throws {ShapeError} when they don't multiply to it.
+     * @example
+     * zeros([2, 12]).unflatten(1, [3, -1]).shape; // → 2, 3, 4
+     */
     unflatten(axis: number, sizes: readonly number[]): Tensor;
-    /** NumPy's name of `expand`. @example tensor([1, 2]).broadcastTo([3, 2]).shape; // 3, 2 */
+    /**
+     * NumPy's name of `expand`.
+     * @throws {ShapeError} a shape that it doesn't broadcast to.
+     * @example
+     * tensor([1, 2]).broadcastTo([3, 2]).shape; // → 3, 2
+     */
     broadcastTo(shape: readonly number[]): Tensor;
   }
 }

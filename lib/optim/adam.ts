@@ -71,7 +71,9 @@ const radam: Rule<RAdamOptions> = {
  * @param options Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0, amsgrad false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.Adam(model.parameters(), { lr: 1e-3 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: AdamOptions = {}) {
@@ -87,7 +89,9 @@ export class Adam extends Optimizer<AdamOptions> {
  * @param options Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0.01, amsgrad false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.AdamW(model.parameters(), { weightDecay: 0.1, clipNorm: 1 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class AdamW extends Optimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: AdamOptions = {}) {
@@ -105,7 +109,9 @@ export class AdamW extends Optimizer<AdamOptions> {
  * @param options Defaults: lr 2e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0, momentumDecay 4e-3, decoupledWeightDecay false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.NAdam(model.parameters(), { lr: 2e-3 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class NAdam extends Optimizer<NAdamOptions> {
   constructor(params: Params<NAdamOptions>, options: NAdamOptions = {}) {
@@ -124,7 +130,9 @@ export class NAdam extends Optimizer<NAdamOptions> {
  * @param options Defaults: lr 1e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0, decoupledWeightDecay false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.RAdam(model.parameters(), { lr: 1e-3 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: RAdamOptions = {}) {

@@ -36,7 +36,9 @@ const lion: Rule<LionOptions> = {
  * @param params A list of parameters, or groups. @param options Defaults: lr 2e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.Adamax(model.parameters(), { lr: 2e-3 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class Adamax extends Optimizer<MomentsOptions> {
   constructor(params: Params<MomentsOptions>, options: MomentsOptions = {}) {
@@ -55,7 +57,9 @@ export class Adamax extends Optimizer<MomentsOptions> {
  * @param params A list of parameters, or groups. @param options Defaults: lr 1e-4, betas [0.9, 0.99], weightDecay 0.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class Lion extends Optimizer<LionOptions> {
   constructor(params: Params<LionOptions>, options: LionOptions = {}) {

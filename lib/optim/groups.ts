@@ -5,9 +5,9 @@ import { Parameter } from '../core/variable.js';
 
 /** Options of a parameter group that every optimizer has. */
 export interface GroupOptions {
-  /** Learning rate. */
+  /** Learning rate; each optimizer has its own default. */
   lr?: number;
-  /** L2 penalty: adds weightDecay·p to the gradient. Optimizers with decoupled decay: p ← p - lr·weightDecay·p before the step. */
+  /** L2 penalty: adds weightDecay·p to the gradient. Optimizers with decoupled decay: p ← p - lr·weightDecay·p before the step. Default 0, of AdamW 0.01. */
   weightDecay?: number;
   /** L1 penalty: adds l1·sign(p) to the gradient. Default 0. */
   l1?: number;
@@ -15,9 +15,9 @@ export interface GroupOptions {
 
 /** Options of a whole step, over all groups. */
 export interface StepOptions {
-  /** Scales the gradients so that their common 2-norm is at most this, as `torch.nn.utils.clip_grad_norm_`. */
+  /** Scales the gradients so that their common 2-norm is at most this, as `torch.nn.utils.clip_grad_norm_`. Not at all unless told. */
   clipNorm?: number;
-  /** Cuts each gradient entry to ± this, after `clipNorm`. */
+  /** Cuts each gradient entry to ± this, after `clipNorm`. Not at all unless told. */
   clipValue?: number;
   /** Leaves everything as it is in a step whose loss or gradient norm isn't finite. Default false. */
   skipNonFinite?: boolean;
@@ -26,14 +26,20 @@ export interface StepOptions {
 /** Options that every optimizer takes. */
 export interface Common extends GroupOptions, StepOptions {}
 
+/** The parameters of a group. */
+export interface Members {
+  /** Each in one group only. */
+  readonly params: readonly Parameter[];
+}
+
 /** What a group may set for itself. */
 type Own<O> = Omit<O, keyof StepOptions>;
 
 /** A list of parameters, or groups of them that set some options for themselves. */
-export type Params<O extends Common = Common> = readonly Parameter[] | readonly ({ params: readonly Parameter[] } & Own<O>)[];
+export type Params<O extends Common = Common> = readonly Parameter[] | readonly (Members & Own<O>)[];
 
 /** A group as the optimizer holds it. Its numbers may be set between steps; nothing is compiled anew. */
-export type ParamGroup<O extends Common = Common> = { readonly params: readonly Parameter[] } & Required<Own<O>>;
+export type ParamGroup<O extends Common = Common> = Members & Required<Own<O>>;
 
 /** The range low ≤ x < high. */
 export type Range = readonly [low: number, high: number];

@@ -1,4 +1,6 @@
-// The optimizers, as users see them under `optim`.
+/** Optimizers and learning-rate schedules, as users see them under `optim`.
+ * @packageDocumentation
+ */
 export {
   Adam,
   type AdamOptions,
@@ -10,7 +12,7 @@ export {
   type RAdamOptions,
 } from './adam.js';
 export { Adamax, Lion, type LionOptions } from './bounded.js';
-export type { Common, GroupOptions, ParamGroup, Params, StepOptions } from './groups.js';
+export type { Common, GroupOptions, Members, ParamGroup, Params, StepOptions } from './groups.js';
 export { OneCycleLR, type OneCycleOptions } from './one_cycle.js';
 export { Optimizer } from './optimizer.js';
 export { type PlateauOptions, ReduceLROnPlateau } from './plateau.js';

@@ -46,7 +46,10 @@ interface Phase {
  * @param optimizer Whose rates and momenta it sets. SGD must have been made with momentum, unless cycleMomentum is false.
  * @throws {ArgumentError} for options out of range, and in `step()` beyond the cycle.
  * @example
- * const schedule = new optim.OneCycleLR(opt, { maxLr: 0.1, totalSteps: epochs * loader.length });
+ * const opt = new optim.Adam(new nn.Linear(4, 1).parameters());
+ * const schedule = new optim.OneCycleLR(opt, { maxLr: 0.1, totalSteps: 1000 });
+ * for (let step = 0; step < 299; step++) schedule.step();
+ * opt.lr; // → 0.1
  */
 export class OneCycleLR extends LRScheduler {
   override readonly interval = 'step';

@@ -21,9 +21,10 @@ let optimizers = 0;
  * parameter counts its own steps: one that a loss doesn't reach, or that is frozen, stays as it is.
  *
  * @example
+ * const [body, head] = [new nn.Linear(4, 8), new nn.Linear(8, 1)];
  * const opt = new optim.AdamW([{ params: body.parameters(), lr: 1e-4 }, { params: head.parameters(), weightDecay: 0 }], { lr: 1e-3 });
- * await opt.step(loss);
- * opt.paramGroups[0].lr = 1e-5;
+ * await opt.step(head.forward(body.forward(ones([16, 4]))).square().mean());
+ * opt.paramGroups[0]!.lr = 1e-5;
  */
 export abstract class Optimizer<O extends Common = Common> {
   /** The groups with their options. Numbers may be set between steps, and are checked. */
@@ -58,11 +59,15 @@ export abstract class Optimizer<O extends Common = Common> {
     return this.groups[0]!.options.lr;
   }
 
+  /** Sets every group's. */
   set lr(value: number) {
     for (const group of this.groups) group.options.lr = value;
   }
 
-  /** The 2-norm of the newest step's gradients before clipping, over all parameters; `await opt.gradNorm.item()`. */
+  /**
+   * The 2-norm of the newest step's gradients before clipping, over all parameters; `await opt.gradNorm.item()`.
+   * @throws {ArgumentError} before the first step.
+   */
   get gradNorm(): Tensor {
     if (this.last === null) throw new ArgumentError('gradNorm', 'there has been no step yet');
     return this.last;
@@ -73,6 +78,14 @@ export abstract class Optimizer<O extends Common = Common> {
    * The loss and `gradNorm` stay readable.
    *
    * @returns resolves when the step is submitted and the queue has room (several steps may be in flight); rejects with the first failed step.
+   * @throws {ShapeError} (as a rejection) for a loss that isn't one number, or gradients of other shapes. @throws {ArgumentError} for another
+   *   count of gradients.
+   * @example
+   * const w = new Parameter(tensor([1, 2]));
+   * const opt = new optim.SGD([w], { lr: 0.1 });
+   * await opt.step(w.square().sum());
+   * await opt.step(grad(w.sum(), [w]));
+   * await w.data(); // → 0.7, 1.5
    */
   step(lossOrGrads: Tensor | readonly Tensor[]): Promise<void> {
     try {
@@ -92,9 +105,14 @@ export abstract class Optimizer<O extends Common = Common> {
   /**
    * Adds the loss's gradients to those that the next `step` uses: micro-batches of one large batch. Divide the loss by their number.
    *
+   * @returns As `step`.
+   * @throws {ShapeError} (as a rejection) for a loss that isn't one number.
    * @example
-   * for (const [x, y] of parts.slice(1)) await opt.accumulate(nn.crossEntropy(model.forward(x), y).div(parts.length));
-   * await opt.step(nn.crossEntropy(model.forward(parts[0][0]), parts[0][1]).div(parts.length));
+   * const w = new Parameter(tensor(1));
+   * const opt = new optim.SGD([w], { lr: 0.1 });
+   * for (const x of [1, 2, 3]) await opt.accumulate(w.mul(x).div(4));
+   * await opt.step(w.mul(4).div(4));
+   * await w.item(); // → 0.75
    */
   accumulate(loss: Tensor): Promise<void> {
     try {
@@ -147,7 +165,12 @@ export abstract class Optimizer<O extends Common = Common> {
     return { params: all.filter(trains), grads: nodes.filter(trains) };
   }
 
-  /** States by PyTorch's names (`state.0.exp_avg` …), the parameters' step counts, and the groups' numbers as the bits of doubles; copies. */
+  /**
+   * States by PyTorch's names (`state.0.exp_avg` …), the parameters' step counts, and the groups' numbers as the bits of doubles; copies.
+   * @example
+   * const opt = new optim.SGD([new Parameter(zeros([3]))], { momentum: 0.9 });
+   * Object.keys(await opt.stateDict()); // → step, state.0.momentum_buffer, param_groups.0
+   */
   async stateDict(): Promise<StateDict> {
     this.updater.prepare();
     const entries = this.updater.entries();
@@ -158,7 +181,15 @@ export abstract class Optimizer<O extends Common = Common> {
     return dict;
   }
 
-  /** Takes over what `stateDict` gave, learning rates and other numbers of the groups included; all or nothing. @throws {FormatError} when keys or shapes don't fit. */
+  /**
+   * Takes over what `stateDict` gave, learning rates and other numbers of the groups included; all or nothing.
+   * @throws {FormatError} when keys or shapes don't fit.
+   * @example
+   * const model = new nn.Linear(4, 1);
+   * const [from, to] = [new optim.Adam(model.parameters(), { lr: 0.1 }), new optim.Adam(model.parameters())];
+   * to.loadStateDict(await from.stateDict());
+   * to.lr; // → 0.1
+   */
   loadStateDict(state: StateDict): void {
     this.updater.prepare();
     const entries = this.updater.entries();

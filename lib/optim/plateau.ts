@@ -30,16 +30,16 @@ export interface PlateauOptions {
 const OP = 'ReduceLROnPlateau';
 
 /**
- * Multiplies the rates by `factor` when a value has not improved for more than `patience` steps, as PyTorch's ReduceLROnPlateau.
+ * Multiplies the rates by `factor` when a value has not improved for more than `patience` steps, as PyTorch's ReduceLROnPlateau. `Trainer`
+ * calls `step` with the validation loss when given the schedule.
  *
  * @param optimizer Whose rates it sets. @param options Defaults: mode 'min', factor 0.1, patience 10, threshold 1e-4 relative, cooldown 0, minLr 0.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 0.1 });
  * const schedule = new optim.ReduceLROnPlateau(opt, { patience: 2 });
- * for (let epoch = 0; epoch < 50; epoch++) {
- *   await trainer.fit(train, { epochs: 1 });
- *   schedule.step((await trainer.evaluate(test)).loss);
- * }
+ * for (const valLoss of [1, 0.5, 0.6, 0.6, 0.6]) schedule.step(valLoss);
+ * opt.lr; // → 0.01
  */
 export class ReduceLROnPlateau {
   /** How often `step()` was called. */
@@ -53,6 +53,7 @@ export class ReduceLROnPlateau {
   private readonly minLrs: readonly number[];
 
   constructor(
+    /** Whose rates it sets. */
     readonly optimizer: Optimizer,
     options: PlateauOptions = {},
   ) {

@@ -32,9 +32,11 @@ export function checkCount(op: string, name: string, value: unknown, least = 1):
  * its first schedule. `Trainer` does the calling when given the schedule.
  *
  * @example
+ * const model = new nn.Linear(4, 1);
+ * const opt = new optim.SGD(model.parameters(), { lr: 0.1 });
  * const schedule = new optim.CosineAnnealingLR(opt, { tMax: 1000 });
- * for await (const [x, y] of loader) {
- *   await opt.step(nn.crossEntropy(model.forward(x), y));
+ * for await (const [x, y] of new DataLoader(new TensorDataset(randn([64, 4]), zeros([64, 1])), { batchSize: 16 })) {
+ *   await opt.step(nn.mseLoss(model.forward(x), y));
  *   schedule.step();
  * }
  */
@@ -47,6 +49,7 @@ export abstract class LRScheduler {
 
   /** @internal */
   protected constructor(
+    /** Whose rates it sets. */
     readonly optimizer: Optimizer,
     /** @internal */ readonly rate: Rate,
     /** @internal */ readonly beside?: Beside,

@@ -8,9 +8,13 @@ import { checkCount, LRScheduler } from './scheduler.js';
 /**
  * Multiplies the rate by `gamma` every `stepSize` steps: lr = base·gamma^⌊t/stepSize⌋, as PyTorch's StepLR.
  *
- * @param optimizer Whose rates it sets. @param options stepSize: whole, ≥ 1; gamma default 0.1.
+ * @param optimizer Whose rates it sets. @param options `stepSize`: whole, ≥ 1; `gamma`: 0.1 unless told.
+ * @throws {ArgumentError} for options out of range.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
  * const schedule = new optim.StepLR(opt, { stepSize: 30 });
+ * for (let epoch = 0; epoch < 60; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.01
  */
 export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
@@ -23,9 +27,13 @@ export class StepLR extends LRScheduler {
 /**
  * Multiplies the rate by `gamma` at each milestone, as PyTorch's MultiStepLR; a milestone that stands twice counts twice.
  *
- * @param optimizer Whose rates it sets. @param options milestones: whole numbers, not falling; gamma default 0.1.
+ * @param optimizer Whose rates it sets. @param options `milestones`: whole numbers, not falling; `gamma`: 0.1 unless told.
+ * @throws {ArgumentError} for options out of range.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
  * const schedule = new optim.MultiStepLR(opt, { milestones: [30, 80], gamma: 0.1 });
+ * for (let epoch = 0; epoch < 79; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.1
  */
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Optimizer, { milestones, gamma = 0.1 }: { milestones: readonly number[]; gamma?: number }) {
@@ -38,9 +46,13 @@ export class MultiStepLR extends LRScheduler {
 /**
  * Multiplies the rate by `gamma` at every step: lr = base·gamma^t, as PyTorch's ExponentialLR.
  *
- * @param optimizer Whose rates it sets. @param options gamma ≥ 0.
+ * @param optimizer Whose rates it sets. @param options `gamma` ≥ 0.
+ * @throws {ArgumentError} for another gamma.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
  * const schedule = new optim.ExponentialLR(opt, { gamma: 0.95 });
+ * for (let epoch = 0; epoch < 2; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.9025
  */
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, { gamma }: { gamma: number }) {
@@ -53,9 +65,13 @@ export class ExponentialLR extends LRScheduler {
  * Half a cosine from the base rate to `etaMin` in `tMax` steps, then back up in as many (Loshchilov and Hutter, 2016, without restarts):
  * lr = etaMin + (base - etaMin)·(1 + cos(πt/tMax))/2, as PyTorch's CosineAnnealingLR.
  *
- * @param optimizer Whose rates it sets. @param options tMax: whole, ≥ 1; etaMin default 0.
+ * @param optimizer Whose rates it sets. @param options `tMax`: whole, ≥ 1; `etaMin`: 0 unless told.
+ * @throws {ArgumentError} for options out of range.
  * @example
- * const schedule = new optim.CosineAnnealingLR(opt, { tMax: epochs * loader.length });
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
+ * const schedule = new optim.CosineAnnealingLR(opt, { tMax: 100 });
+ * for (let epoch = 0; epoch < 50; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.5
  */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
@@ -69,9 +85,14 @@ export class CosineAnnealingLR extends LRScheduler {
  * A straight line from base·startFactor to base·endFactor in `totalIters` steps, then constant: a warm-up with the defaults. As PyTorch's
  * LinearLR.
  *
- * @param optimizer Whose rates it sets. @param options Defaults: startFactor 1/3, endFactor 1, totalIters 5.
+ * @param optimizer Whose rates it sets. @param options Defaults: `startFactor` 1/3, `endFactor` 1, `totalIters` 5.
+ * @throws {ArgumentError} for options out of range.
  * @example
- * const warmUp = new optim.LinearLR(opt, { startFactor: 0.01, totalIters: 500 });
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
+ * const schedule = new optim.LinearLR(opt, { startFactor: 0.5, totalIters: 10 });
+ * opt.lr; // → 0.5
+ * for (let epoch = 0; epoch < 5; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.75
  */
 export class LinearLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { startFactor?: number; endFactor?: number; totalIters?: number } = {}) {
@@ -86,9 +107,13 @@ export class LinearLR extends LRScheduler {
 /**
  * lr = base·lrLambda(t), as PyTorch's LambdaLR. The state dict holds t, not the functions.
  *
- * @param optimizer Whose rates it sets. @param options lrLambda: a function, or one a group.
+ * @param optimizer Whose rates it sets. @param options `lrLambda`: a function, or one a group.
+ * @throws {ArgumentError} for anything else.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
  * const schedule = new optim.LambdaLR(opt, { lrLambda: (t) => Math.min((t + 1) / 100, (100 / (t + 1)) ** 0.5) });
+ * for (let epoch = 0; epoch < 399; epoch++) schedule.step(); // after each epoch's steps
+ * opt.lr; // → 0.5
  */
 export class LambdaLR extends LRScheduler {
   constructor(optimizer: Optimizer, { lrLambda }: { lrLambda: ((t: number) => number) | readonly ((t: number) => number)[] }) {
@@ -103,12 +128,15 @@ export class LambdaLR extends LRScheduler {
 /**
  * One schedule after the other: schedule i + 1 begins, with its own t = 0, at `milestones[i]`. As PyTorch's SequentialLR.
  *
- * @param optimizer Whose rates it sets. @param options schedulers: of the same optimizer; milestones: one fewer, rising. Its state dict stands
- *   for theirs, and only it is stepped.
+ * @param optimizer Whose rates it sets. @param options `schedulers`: of the same optimizer; `milestones`: one fewer, rising. Its state dict
+ *   stands for theirs, and only it is stepped.
+ * @throws {ArgumentError} for schedules of another optimizer, or counts that don't fit.
  * @example
+ * const opt = new optim.SGD(new nn.Linear(4, 1).parameters(), { lr: 1 });
  * const warmUp = new optim.LinearLR(opt, { startFactor: 0.01, totalIters: 500 });
  * const decay = new optim.CosineAnnealingLR(opt, { tMax: 9500 });
  * const schedule = new optim.SequentialLR(opt, { schedulers: [warmUp, decay], milestones: [500] });
+ * opt.lr; // → 0.01
  */
 export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, { schedulers, milestones }: { schedulers: readonly LRScheduler[]; milestones: readonly number[] }) {

@@ -38,7 +38,9 @@ const rule: Rule<SGDOptions> = {
  * @param params A list of parameters, or groups. @param options Defaults: lr 1e-3, momentum 0, dampening 0, nesterov false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options: SGDOptions = {}) {

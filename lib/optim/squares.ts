@@ -73,7 +73,9 @@ const adadelta: Rule<AdadeltaOptions> = {
  * @param options Defaults: lr 1e-2, lrDecay 0, weightDecay 0, initialAccumulatorValue 0, eps 1e-10.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.Adagrad(model.parameters(), { lr: 1e-2 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: AdagradOptions = {}) {
@@ -93,7 +95,9 @@ export class Adagrad extends Optimizer<AdagradOptions> {
  * @param options Defaults: lr 1e-2, alpha 0.99, eps 1e-8, weightDecay 0, momentum 0, centered false.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.RMSprop(model.parameters(), { lr: 1e-3, momentum: 0.9 });
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, options: RMSpropOptions = {}) {
@@ -113,7 +117,9 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
  * @param params A list of parameters, or groups. @param options Defaults: lr 1, rho 0.9, eps 1e-6, weightDecay 0.
  * @throws {ArgumentError} for options out of range.
  * @example
+ * const model = new nn.Linear(4, 1);
  * const opt = new optim.Adadelta(model.parameters());
+ * await opt.step(nn.mseLoss(model.forward(ones([8, 4])), zeros([8, 1])));
  */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: AdadeltaOptions = {}) {

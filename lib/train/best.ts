@@ -3,7 +3,7 @@ import { ArgumentError } from '../core/index.js';
 import type { Logs } from './callback.js';
 
 /** Which way is better; 'auto' goes by the name. */
-export type Mode = 'auto' | 'min' | 'max';
+type Mode = 'auto' | 'min' | 'max';
 
 const HIGHER_IS_BETTER = /acc|auc|precision|recall|f1|fbeta|r2|top\d|score/i;
 

@@ -7,7 +7,9 @@ export type Logs = Record<string, number>;
 
 /** What every event of a `fit` carries. */
 export interface FitEvent {
+  /** The model that is trained. */
   readonly model: AnyModule;
+  /** The Trainer's optimizer; its rate may be set. */
   readonly optimizer: Optimizer;
   /** Ends the fit after this step or epoch, as if it had been the last one. */
   stop(): void;
@@ -39,8 +41,12 @@ export interface EpochEvent extends FitEvent {
  * const decay: Callback = { onEpoch: ({ optimizer }) => { optimizer.lr *= 0.9; } };
  */
 export interface Callback {
+  /** Before the first step. */
   onStart?(event: FitEvent): unknown;
+  /** After each step was submitted; its values may be a few steps old. */
   onStep?(event: StepEvent): unknown;
+  /** After each epoch and its validation. */
   onEpoch?(event: EpochEvent): unknown;
+  /** After the last epoch, also after `stop()`; not after an error or an abort. */
   onEnd?(event: FitEvent): unknown;
 }

@@ -1,6 +1,6 @@
 // Checkpoint: saves the model while it trains.
 import { save } from '../io/index.js';
-import { Best, type Mode } from './best.js';
+import { Best } from './best.js';
 import type { Callback, EpochEvent } from './callback.js';
 
 /** Options of `Checkpoint`. */
@@ -8,7 +8,7 @@ export interface CheckpointOptions {
   /** Saves only when this value is better than at all epochs before; every epoch unless told. */
   readonly monitor?: string;
   /** Whether lower or higher is better; by the name unless told: higher for accuracies and the like. */
-  readonly mode?: Mode;
+  readonly mode?: 'auto' | 'min' | 'max';
 }
 
 /**
@@ -16,9 +16,13 @@ export interface CheckpointOptions {
  * process dies, a whole one is there.
  *
  * @param file A path or a file URL.
+ * @throws {ArgumentError} for another `mode`; at the first epoch, when there is no value of that name.
  * @example
- * const best = new Checkpoint('best.safetensors', { monitor: 'valLoss' });
- * await trainer.fit(train, { epochs: 10, validation: 0.1, callbacks: [best, new Checkpoint('last.safetensors')] });
+ * const model = new nn.Linear(4, 1);
+ * const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters()) });
+ * const callbacks = [new Checkpoint('best.safetensors', { monitor: 'valLoss' }), new Checkpoint('last.safetensors')];
+ * await trainer.fit(new TensorDataset(randn([64, 4]), zeros([64, 1])), { epochs: 2, validation: 0.25, callbacks, progress: false });
+ * model.loadStateDict(await load('best.safetensors'));
  */
 export class Checkpoint implements Callback {
   readonly #file: string | URL;

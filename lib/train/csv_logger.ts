@@ -20,7 +20,12 @@ export interface CSVLoggerOptions {
  * @param file A path or a file URL.
  * @throws {ArgumentError} for a separator that is not one character; at the first epoch, when the file to append to has other columns.
  * @example
- * await trainer.fit(train, { epochs: 10, validation: 0.1, callbacks: [new CSVLogger('log.csv')] }); // epoch,loss,valLoss …
+ * import { readFile } from 'node:fs/promises';
+ * const model = new nn.Linear(4, 1);
+ * const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters()) });
+ * const data = new TensorDataset(randn([64, 4]), zeros([64, 1]));
+ * await trainer.fit(data, { epochs: 2, validation: 0.25, callbacks: [new CSVLogger('log.csv')], progress: false });
+ * (await readFile('log.csv', 'utf8')).split('\n')[0]; // → epoch,loss,valLoss
  */
 export class CSVLogger implements Callback {
   readonly #file: string;

@@ -1,6 +1,6 @@
 // EarlyStopping: ends a fit that has stopped getting better.
 import { ArgumentError, type StateDict } from '../core/index.js';
-import { Best, type Mode } from './best.js';
+import { Best } from './best.js';
 import type { Callback, EpochEvent, FitEvent } from './callback.js';
 
 /** Options of `EarlyStopping`, with Keras's defaults. */
@@ -12,7 +12,7 @@ export interface EarlyStoppingOptions {
   /** A smaller change is none; 0 unless told. */
   readonly minDelta?: number;
   /** Whether lower or higher is better; by the name unless told: higher for accuracies and the like. */
-  readonly mode?: Mode;
+  readonly mode?: 'auto' | 'min' | 'max';
   /** Gives the model the best epoch's weights when the fit ends, however it ends short of an error; false unless told. */
   readonly restoreBest?: boolean;
 }
@@ -22,7 +22,12 @@ export interface EarlyStoppingOptions {
  *
  * @throws {ArgumentError} when `patience` is no whole number ≥ 0; at the first epoch, when there is no value of that name.
  * @example
- * await trainer.fit(train, { epochs: 100, validation: 0.1, callbacks: [new EarlyStopping({ patience: 3, restoreBest: true })] });
+ * const model = new nn.Linear(4, 1);
+ * const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) });
+ * const data = new TensorDataset(randn([64, 4]), randn([64, 1]));
+ * const callbacks = [new EarlyStopping({ patience: 3, restoreBest: true })];
+ * const { history } = await trainer.fit(data, { epochs: 100, validation: 0.25, callbacks, progress: false });
+ * console.log(`ended after ${history.loss!.length} epochs`);
  */
 export class EarlyStopping implements Callback {
   readonly #patience: number;

@@ -7,4 +7,4 @@ export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export type { History } from './fit.js';
 export * from './metrics/index.js';
 export type { Schedule, ScheduleOptions } from './scheduling.js';
-export { type BatchOptions, type FitOptions, Trainer, type TrainerOptions } from './trainer.js';
+export { type BatchOptions, type FitOptions, type FitResult, Trainer, type TrainerOptions } from './trainer.js';

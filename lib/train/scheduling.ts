@@ -3,11 +3,10 @@ import { ArgumentError, describe } from '../core/index.js';
 import { LRScheduler, type Optimizer, ReduceLROnPlateau } from '../optim/index.js';
 import type { Logs } from './callback.js';
 
-type Scheduler = LRScheduler | ReduceLROnPlateau;
-
 /** A schedule and when to step it. */
 export interface ScheduleOptions {
-  readonly scheduler: Scheduler;
+  /** An LRScheduler or ReduceLROnPlateau of the Trainer's optimizer. */
+  readonly scheduler: LRScheduler | ReduceLROnPlateau;
   /** After every step or every epoch. Unless told an epoch; OneCycleLR: a step. */
   readonly interval?: 'step' | 'epoch';
   /** What ReduceLROnPlateau watches in the epoch's logs: 'valLoss' unless told, or 'loss' where there is no validation. */
@@ -15,12 +14,13 @@ export interface ScheduleOptions {
 }
 
 /** What `Trainer` takes as its schedule. */
-export type Schedule = Scheduler | ScheduleOptions;
+export type Schedule = LRScheduler | ReduceLROnPlateau | ScheduleOptions;
 
-const isScheduler = (value: unknown): value is Scheduler => value instanceof LRScheduler || value instanceof ReduceLROnPlateau;
+const isScheduler = (value: unknown): value is LRScheduler | ReduceLROnPlateau =>
+  value instanceof LRScheduler || value instanceof ReduceLROnPlateau;
 
 export class Scheduling {
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: LRScheduler | ReduceLROnPlateau;
   readonly #interval: 'step' | 'epoch';
   readonly #monitor: string | undefined;
 

@@ -6,18 +6,19 @@ import { concat } from '../ops/index.js';
 import type { Optimizer } from '../optim/index.js';
 import type { Loss } from './batch.js';
 import type { Callback } from './callback.js';
-import { evaluate, type Metrics } from './evaluation.js';
+import { evaluate } from './evaluation.js';
 import { Fit, type History } from './fit.js';
 import { Metric } from './metrics/metric.js';
 import { type Schedule, Scheduling } from './scheduling.js';
 
 /** What a Trainer trains with. */
 export interface TrainerOptions {
+  /** Made with the model's parameters. */
   readonly optimizer: Optimizer;
   /** From outputs and target to one number: a function such as `nn.crossEntropy`, or a loss Module. */
   readonly loss: Loss;
   /** Metrics under the names that logs and history use. */
-  readonly metrics?: Metrics;
+  readonly metrics?: Readonly<Record<string, Metric>>;
   /** Sets the optimizer's learning rate: an LRScheduler or ReduceLROnPlateau, or `{ scheduler, interval, monitor }`. */
   readonly schedule?: Schedule;
 }
@@ -32,6 +33,7 @@ export interface FitOptions {
   readonly shuffle?: boolean;
   /** A data set, or the part of the data, its last rows, that is kept from training and evaluated after each epoch. */
   readonly validation?: Dataset<unknown> | number;
+  /** Told of each step and epoch, in this order; none unless told. */
   readonly callbacks?: readonly Callback[];
   /** Ends the fit between two steps: it waits for those in flight, tells no callback, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -46,6 +48,12 @@ export interface FitOptions {
   readonly generator?: Generator;
 }
 
+/** What `fit` gives. */
+export interface FitResult {
+  /** For each name in the logs, a value an epoch. */
+  history: History;
+}
+
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
   /** Rows computed at once; 256 unless told. It changes results by no more than rounding. */
@@ -55,20 +63,27 @@ export interface BatchOptions {
 /**
  * Trains and evaluates a model on data sets whose batches are `[...inputs, target]`.
  *
+ * @throws {ArgumentError} for what is no model, optimizer, loss, metric or schedule, and for a metric called `loss`.
  * @example
+ * const { train, test } = await iris();
+ * const model = new nn.Sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Linear(16, 3));
  * const trainer = new Trainer(model, {
  *   loss: nn.crossEntropy,
- *   optimizer: new optim.Adam(model.parameters(), { lr: 1e-3 }),
+ *   optimizer: new optim.Adam(model.parameters(), { lr: 1e-2 }),
  *   metrics: { accuracy: new Accuracy() },
  * });
- * const { history } = await trainer.fit(train, { epochs: 10, batchSize: 32, validation: 0.1 });
+ * const { history } = await trainer.fit(train, { epochs: 10, batchSize: 32, validation: 0.1, progress: false });
  * console.log(history.valAccuracy, await trainer.evaluate(test));
  */
 export class Trainer<B = unknown> {
+  /** What it trains. */
   readonly model: AnyModule;
+  /** What updates the model. */
   readonly optimizer: Optimizer;
+  /** From outputs and target to one number. */
   readonly loss: Loss;
-  readonly metrics: Metrics;
+  /** Its metrics by name. */
+  readonly metrics: Readonly<Record<string, Metric>>;
   /** @internal */ readonly scheduling: Scheduling | null;
 
   constructor(model: AnyModule, { optimizer, loss, metrics = {}, schedule }: TrainerOptions) {
@@ -97,16 +112,26 @@ export class Trainer<B = unknown> {
    *
    * @returns `history`: for each name, a value an epoch.
    * @throws {ArgumentError} (as a rejection) for options out of range, and when the model is in another fit. What a callback, the loss
-   *   or the data set throws rejects as it is; the weights are then whole, of the last step.
+   *   or the data set throws rejects as it is; the weights are then whole, of the last step. @throws {HebbError} when a loss or its
+   *   gradient isn't finite, unless `onNonFinite` is 'warn'.
+   * @example
+   * const model = new nn.Linear(1, 1);
+   * const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }) });
+   * const x = linspace(-1, 1, 64).unsqueeze(1);
+   * const { history } = await trainer.fit(new TensorDataset(x, x.mul(3)), { epochs: 20, batchSize: 8, progress: false });
+   * console.log(history.loss!.length); // → 20
    */
-  async fit(dataset: Dataset<B>, options: FitOptions): Promise<{ history: History }> {
+  async fit(dataset: Dataset<B>, options: FitOptions): Promise<FitResult> {
     return { history: await new Fit(this, dataset, options).run() };
   }
 
   /**
    * The loss and the metrics over all rows, in eval mode; modes and the metrics' own counts stay as they are.
+   * @throws {ArgumentError} (as a rejection) for batches that aren't `[...inputs, target]`.
    * @example
-   * const { loss, accuracy } = await trainer.evaluate(test);
+   * const model = new nn.Linear(2, 1);
+   * const trainer = new Trainer(model, { loss: nn.mseLoss, optimizer: new optim.SGD(model.parameters()) });
+   * const { loss } = await trainer.evaluate(new TensorDataset(zeros([100, 2]), zeros([100, 1])));
    */
   evaluate(dataset: Dataset<B>, { batchSize = 256 }: BatchOptions = {}): Promise<Record<string, number>> {
     return evaluate(this, dataset, batchSize);
@@ -114,8 +139,12 @@ export class Trainer<B = unknown> {
 
   /**
    * The model's outputs for all rows, in eval mode, stored. Batches of several tensors are inputs and a target, which is left out.
+   * @throws {ArgumentError} (as a rejection) for a model with several outputs, or an empty data set.
    * @example
-   * const classes = await (await trainer.predict(test)).argmax(-1).data();
+   * const model = new nn.Linear(4, 3);
+   * const trainer = new Trainer(model, { loss: nn.crossEntropy, optimizer: new optim.SGD(model.parameters()) });
+   * const classes = (await trainer.predict(new TensorDataset(randn([100, 4])))).argmax(-1);
+   * console.log(classes.shape); // → 100
    */
   async predict(dataset: Dataset<B>, { batchSize = 256 }: BatchOptions = {}): Promise<Tensor> {
     const outputs: Tensor[] = [];

@@ -43,6 +43,37 @@ describe('a tensor recorded from an overwritten value', () => {
   });
 });
 
+describe('a tensor recorded before an assignment', () => {
+  it('is stale after it, also where the assignment reads nothing of the old value', async () => {
+    const w = new Parameter(tensor(1));
+    await w.item();
+    const twice = w.mul(2);
+    w.assign(tensor(5));
+    expect(await w.item()).toBe(5);
+    await expect(twice.item()).rejects.toThrow(StaleError);
+    expect(await w.mul(2).item()).toBe(10);
+  });
+
+  it('is stale after loadStateDict', async () => {
+    const layer = new nn.Linear(2, 1);
+    const y = layer.forward(tensor([[1, 2]]));
+    await layer.weight.data();
+    layer.loadStateDict({ weight: tensor([[3, 4]]), bias: tensor([0]) });
+    expect(await layer.forward(tensor([[1, 2]])).data()).toEqual(Float32Array.of(11));
+    await expect(y.data()).rejects.toThrow(StaleError);
+  });
+
+  it('has the old value when it is asked for in the same stretch', async () => {
+    const w = new Parameter(tensor(1));
+    await w.item();
+    const twice = w.mul(2);
+    const asked = twice.item();
+    w.assign(tensor(5));
+    expect(await asked).toBe(2);
+    expect(await w.item()).toBe(5);
+  });
+});
+
 describe('step(loss)', () => {
   it('keeps its loss and the gradient norm readable', async () => {
     const w = new Parameter(tensor([3, 4]));

@@ -27,7 +27,7 @@ const TINY = Math.exp(LEAST_LOG);
  * @param p Probabilities from 0 to 1; others give NaN. @param y Targets from 0 to 1, of the same shape.
  * @throws {ShapeError} when the shapes differ or a weight doesn't broadcast.
  * @example
- * await nn.bceLoss(tensor([0.5]), tensor([1])).item(); // log 2
+ * await nn.bceLoss(tensor([0.5]), tensor([1])).item(); // → 0.693
  */
 export function bceLoss(p: Tensor, y: Tensor, { reduction = 'mean', weight }: BCEOptions = {}): Tensor {
   checkSame('bceLoss', p.shape, y.shape);
@@ -43,7 +43,7 @@ export function bceLoss(p: Tensor, y: Tensor, { reduction = 'mean', weight }: BC
  * @param logits Outputs before a sigmoid. @param y Targets from 0 to 1, of the same shape.
  * @throws {ShapeError} when the shapes differ or a weight doesn't broadcast.
  * @example
- * await nn.bceWithLogits(tensor([0]), tensor([1])).item(); // log 2
+ * await nn.bceWithLogits(tensor([0]), tensor([1])).item(); // → 0.693
  */
 export function bceWithLogits(logits: Tensor, y: Tensor, { reduction = 'mean', weight, posWeight }: BCEWithLogitsOptions = {}): Tensor {
   checkSame('bceWithLogits', logits.shape, y.shape);
@@ -82,7 +82,7 @@ export interface FocalOptions extends LossOptions {
  * @param logits Outputs before a sigmoid. @param y Labels 0 or 1, of the same shape.
  * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for `alpha` or `gamma` out of range.
  * @example
- * await nn.focalLoss(tensor([0]), tensor([1])).item(); // 0.25 · 0.5² · log 2
+ * await nn.focalLoss(tensor([0]), tensor([1])).item(); // → 0.0433
  */
 export function focalLoss(logits: Tensor, y: Tensor, { reduction = 'mean', alpha = 0.25, gamma = 2 }: FocalOptions = {}): Tensor {
   checkSame('focalLoss', logits.shape, y.shape);
@@ -95,21 +95,34 @@ export function focalLoss(logits: Tensor, y: Tensor, { reduction = 'mean', alpha
   return reduce('focalLoss', losses, reduction);
 }
 
-/** `bceLoss` with its options. */
+/**
+ * `bceLoss` with its options.
+ * @example
+ * await new nn.BCELoss().forward(tensor([0.5]), tensor([1])).item(); // → 0.693
+ */
 export class BCELoss extends Loss<BCEOptions> {
   forward(p: Tensor, y: Tensor): Tensor {
     return bceLoss(p, y, this.options);
   }
 }
 
-/** `bceWithLogits` with its options. */
+/**
+ * `bceWithLogits` with its options.
+ * @example
+ * const loss = new nn.BCEWithLogitsLoss({ posWeight: tensor([3]) });
+ * await loss.forward(tensor([0]), tensor([1])).item(); // → 2.079
+ */
 export class BCEWithLogitsLoss extends Loss<BCEWithLogitsOptions> {
   forward(logits: Tensor, y: Tensor): Tensor {
     return bceWithLogits(logits, y, this.options);
   }
 }
 
-/** `focalLoss` with its options. */
+/**
+ * `focalLoss` with its options.
+ * @example
+ * await new nn.FocalLoss({ gamma: 0, alpha: 0.5 }).forward(tensor([0]), tensor([1])).item(); // → 0.3466
+ */
 export class FocalLoss extends Loss<FocalOptions> {
   forward(logits: Tensor, y: Tensor): Tensor {
     return focalLoss(logits, y, this.options);

@@ -19,7 +19,7 @@ export interface CrossEntropyOptions extends LabelOptions {
  *   mean that over rows, as in PyTorch.
  * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError that names the row.
  * @example
- * await nn.crossEntropy(tensor([[2, 0]]), tensor([0], { dtype: 'i32' })).item(); // log(1 + e⁻²)
+ * await nn.crossEntropy(tensor([[2, 0]]), tensor([0], { dtype: 'i32' })).item(); // → 0.1269
  */
 export function crossEntropy(
   logits: Tensor,
@@ -59,7 +59,7 @@ function rowsOf(logits: Tensor, labels: Tensor, classes: number): Tensor {
  * @param logP Log-probabilities (…, classes). @param y Labels (…) from 0 to classes-1 in i32 or u8.
  * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError that names the row.
  * @example
- * await nn.nllLoss(tensor([[0.25, 0.75]]).log(), tensor([0], { dtype: 'i32' })).item(); // log 4
+ * await nn.nllLoss(tensor([[0.25, 0.75]]).log(), tensor([0], { dtype: 'i32' })).item(); // → 1.3863
  */
 export function nllLoss(logP: Tensor, y: Tensor, options: LabelOptions = {}): Tensor {
   classesOf('nllLoss', 'logP', logP, options.weight);
@@ -74,6 +74,7 @@ export function nllLoss(logP: Tensor, y: Tensor, options: LabelOptions = {}): Te
  * `crossEntropy` with its options.
  * @example
  * const loss = new nn.CrossEntropyLoss({ labelSmoothing: 0.1 });
+ * await loss.forward(tensor([[2, 0]]), tensor([0], { dtype: 'i32' })).item(); // → 0.2269
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   forward(logits: Tensor, y: Tensor): Tensor {
@@ -81,7 +82,12 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   }
 }
 
-/** `nllLoss` with its options. */
+/**
+ * `nllLoss` with its options.
+ * @example
+ * const loss = new nn.NLLLoss({ ignoreIndex: 0 });
+ * await loss.forward(tensor([[0.25, 0.75], [0.5, 0.5]]).log(), tensor([0, 1], { dtype: 'i32' })).item(); // → 0.693
+ */
 export class NLLLoss extends Loss<LabelOptions> {
   forward(logP: Tensor, y: Tensor): Tensor {
     return nllLoss(logP, y, this.options);

@@ -29,8 +29,9 @@ const NEVER = -1e30;
  * @throws {ShapeError} when the shapes don't fit. @throws {ArgumentError} for lengths in a list that are out of range; those in a tensor, and
  *   labels out of range, reject the run with an IndexError.
  * @example
- * const logP = model.forward(x).logSoftmax(-1); // (50, 16, 20)
- * const loss = nn.ctcLoss(logP, targets, inputLengths, targetLengths);
+ * const logP = randn([50, 2, 20]).logSoftmax(-1); // 50 steps, 2 sequences, 20 classes
+ * const targets = tensor([[3, 3, 7], [5, 1, 0]], { dtype: 'i32' });
+ * nn.ctcLoss(logP, targets, [50, 40], [3, 2], { reduction: 'none' }).shape; // → 2
  */
 export function ctcLoss(
   logP: Tensor,
@@ -139,7 +140,13 @@ function lengthsOf(name: string, lengths: Lengths, batch: number, least: number,
   return arange(least, most + 1).indexSelect(0, t.to('i32').sub(least));
 }
 
-/** `ctcLoss` with its options; takes log-probabilities, targets, and the lengths of both. */
+/**
+ * `ctcLoss` with its options; takes log-probabilities, targets, and the lengths of both.
+ * @example
+ * const loss = new nn.CTCLoss({ zeroInfinity: true });
+ * const logP = zeros([1, 1, 3]).logSoftmax(-1);
+ * await loss.forward(logP, tensor([[2]], { dtype: 'i32' }), [1], [1]).item(); // → 1.0986
+ */
 export class CTCLoss extends Loss<CTCOptions, [Tensor, Tensor, Lengths, Lengths]> {
   forward(logP: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
     return ctcLoss(logP, targets, inputLengths, targetLengths, this.options);

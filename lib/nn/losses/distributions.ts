@@ -17,7 +17,7 @@ export interface KLDivOptions {
  * @param logP Log-probabilities, for example of `logSoftmax`. @param y Probabilities (with `logTarget` their logarithms), of the same shape.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.klDiv(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]]), { reduction: 'batchMean' }).item(); // log 2
+ * await nn.klDiv(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]]), { reduction: 'batchMean' }).item(); // → 0.693
  */
 export function klDiv(logP: Tensor, y: Tensor, { reduction = 'mean', logTarget = false }: KLDivOptions = {}): Tensor {
   checkSame('klDiv', logP.shape, y.shape);
@@ -48,7 +48,7 @@ export interface PoissonNLLOptions extends LossOptions {
  * @param x Rates, or unless told otherwise their logarithms. @param y Counts ≥ 0, of the same shape.
  * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for `eps` ≤ 0.
  * @example
- * await nn.poissonNllLoss(tensor([0]), tensor([3])).item(); // e⁰ - 3·0 = 1
+ * await nn.poissonNllLoss(tensor([0]), tensor([3])).item(); // → 1
  */
 export function poissonNllLoss(
   x: Tensor,
@@ -91,7 +91,7 @@ export interface GaussianNLLOptions extends LossOptions {
  *   it is smaller than `eps` the gradient to it is that at `eps`.
  * @throws {ShapeError} when the shapes don't fit. @throws {ArgumentError} for `eps` ≤ 0.
  * @example
- * await nn.gaussianNllLoss(tensor([1]), tensor([3]), tensor([4])).item(); // ½·(log 4 + 1)
+ * await nn.gaussianNllLoss(tensor([1]), tensor([3]), tensor([4])).item(); // → 1.1931
  */
 export function gaussianNllLoss(
   x: Tensor,
@@ -109,21 +109,34 @@ export function gaussianNllLoss(
   return reduce('gaussianNllLoss', full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
-/** `klDiv` with its options. */
+/**
+ * `klDiv` with its options.
+ * @example
+ * const loss = new nn.KLDivLoss({ reduction: 'batchMean' });
+ * await loss.forward(tensor([[0.5, 0.5]]).log(), tensor([[1, 0]])).item(); // → 0.693
+ */
 export class KLDivLoss extends Loss<KLDivOptions> {
   forward(logP: Tensor, y: Tensor): Tensor {
     return klDiv(logP, y, this.options);
   }
 }
 
-/** `poissonNllLoss` with its options. */
+/**
+ * `poissonNllLoss` with its options.
+ * @example
+ * await new nn.PoissonNLLLoss({ logInput: false }).forward(tensor([2]), tensor([0])).item(); // → 2
+ */
 export class PoissonNLLLoss extends Loss<PoissonNLLOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return poissonNllLoss(x, y, this.options);
   }
 }
 
-/** `gaussianNllLoss` with its options; takes means, targets and variances. */
+/**
+ * `gaussianNllLoss` with its options; takes means, targets and variances.
+ * @example
+ * await new nn.GaussianNLLLoss().forward(tensor([1]), tensor([3]), tensor([1])).item(); // → 2
+ */
 export class GaussianNLLLoss extends Loss<GaussianNLLOptions, [Tensor, Tensor, Tensor]> {
   forward(x: Tensor, y: Tensor, variance: Tensor): Tensor {
     return gaussianNllLoss(x, y, variance, this.options);

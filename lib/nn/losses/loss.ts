@@ -7,11 +7,13 @@ export type Reduction = 'mean' | 'sum' | 'none';
 
 /** Options that all losses take. */
 export interface LossOptions {
+  /** What becomes of the single losses: 'mean' unless told, 'sum' or 'none'. */
   readonly reduction?: Reduction;
 }
 
 /** A loss as a Module: takes what the function takes, and holds its options. */
 export abstract class Loss<O extends object = LossOptions, A extends unknown[] = [Tensor, Tensor]> extends Module<A> {
+  /** What the function is called with. */
   readonly options: O;
 
   constructor(options: O = {} as O) {

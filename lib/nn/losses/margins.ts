@@ -7,6 +7,7 @@ import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
 
 /** Options of losses with a margin. */
 export interface MarginOptions extends LossOptions {
+  /** What a distance or score must exceed; each loss has its own default. */
   readonly margin?: number;
 }
 
@@ -19,7 +20,7 @@ const excess = (x: Tensor): Tensor => x.clamp(0, Infinity);
  * @param x Scores. @param y Labels -1 or 1, of the same shape. @param options `margin`: 1 unless told.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.hingeLoss(tensor([0.5, 2]), tensor([1, -1])).item(); // (0.5 + 3) / 2
+ * await nn.hingeLoss(tensor([0.5, 2]), tensor([1, -1])).item(); // → 1.75
  */
 export function hingeLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1 }: MarginOptions = {}): Tensor {
   checkSame('hingeLoss', x.shape, y.shape);
@@ -32,7 +33,7 @@ export function hingeLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1
  * @param x Distances. @param y Labels -1 or 1, of the same shape. @param options `margin`: 1 unless told.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.hingeEmbeddingLoss(tensor([2, 0.25]), tensor([1, -1])).item(); // (2 + 0.75) / 2
+ * await nn.hingeEmbeddingLoss(tensor([2, 0.25]), tensor([1, -1])).item(); // → 1.375
  */
 export function hingeEmbeddingLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1 }: MarginOptions = {}): Tensor {
   checkSame('hingeEmbeddingLoss', x.shape, y.shape);
@@ -54,7 +55,7 @@ export interface MultiMarginOptions extends MarginOptions {
  * @param x Scores (…, classes). @param y Labels (…) from 0 to classes-1 in i32 or u8. @param options `margin`: 1 unless told.
  * @throws {ShapeError} when the shapes don't fit. A label out of range rejects the run with an IndexError.
  * @example
- * await nn.multiMarginLoss(tensor([[0, 1]]), tensor([0], { dtype: 'i32' })).item(); // (1 - 0 + 1) / 2
+ * await nn.multiMarginLoss(tensor([[0, 1]]), tensor([0], { dtype: 'i32' })).item(); // → 1
  */
 export function multiMarginLoss(x: Tensor, y: Tensor, { reduction = 'mean', margin = 1, p = 1, weight }: MultiMarginOptions = {}): Tensor {
   const op = 'multiMarginLoss';
@@ -74,7 +75,7 @@ export function multiMarginLoss(x: Tensor, y: Tensor, { reduction = 'mean', marg
  * @param options `margin`: 0 unless told.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.marginRankingLoss(tensor([1]), tensor([3]), tensor([1])).item(); // 2
+ * await nn.marginRankingLoss(tensor([1]), tensor([3]), tensor([1])).item(); // → 2
  */
 export function marginRankingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction = 'mean', margin = 0 }: MarginOptions = {}): Tensor {
   checkSame('marginRankingLoss', a.shape, b.shape);
@@ -100,7 +101,7 @@ export interface TripletMarginOptions extends MarginOptions {
  * @param options `margin`: 1 unless told.
  * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for options out of range.
  * @example
- * await nn.tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[3, 4]])).item(); // max(0, 1 - 5 + 1) = 0
+ * await nn.tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[3, 4]])).item(); // → 0
  */
 export function tripletMarginLoss(
   anchor: Tensor,
@@ -135,7 +136,7 @@ export function tripletMarginLoss(
  * @param a (…, features). @param b Of the same shape. @param y Labels -1 or 1 (…). @param options `margin`: from -1 to 1, 0 unless told.
  * @throws {ShapeError} when the shapes don't fit.
  * @example
- * await nn.cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item(); // 1
+ * await nn.cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item(); // → 1
  */
 export function cosineEmbeddingLoss(a: Tensor, b: Tensor, y: Tensor, { reduction = 'mean', margin = 0 }: MarginOptions = {}): Tensor {
   const op = 'cosineEmbeddingLoss';
@@ -152,42 +153,67 @@ function checkFeatures(op: string, x: Tensor): void {
   if (x.shape.length === 0) throw new ShapeError(op, `expects (…, features), got ${formatShape(x.shape)}`, { value: x.shape });
 }
 
-/** `hingeLoss` with its options. */
+/**
+ * `hingeLoss` with its options.
+ * @example
+ * await new nn.HingeLoss().forward(tensor([0.5, 2]), tensor([1, -1])).item(); // → 1.75
+ */
 export class HingeLoss extends Loss<MarginOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return hingeLoss(x, y, this.options);
   }
 }
 
-/** `hingeEmbeddingLoss` with its options. */
+/**
+ * `hingeEmbeddingLoss` with its options.
+ * @example
+ * await new nn.HingeEmbeddingLoss().forward(tensor([2, 0.25]), tensor([1, -1])).item(); // → 1.375
+ */
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return hingeEmbeddingLoss(x, y, this.options);
   }
 }
 
-/** `multiMarginLoss` with its options. */
+/**
+ * `multiMarginLoss` with its options.
+ * @example
+ * await new nn.MultiMarginLoss({ p: 2 }).forward(tensor([[0, 1]]), tensor([0], { dtype: 'i32' })).item(); // → 2
+ */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   forward(x: Tensor, y: Tensor): Tensor {
     return multiMarginLoss(x, y, this.options);
   }
 }
 
-/** `marginRankingLoss` with its options. */
+/**
+ * `marginRankingLoss` with its options.
+ * @example
+ * await new nn.MarginRankingLoss({ margin: 1 }).forward(tensor([1]), tensor([3]), tensor([1])).item(); // → 3
+ */
 export class MarginRankingLoss extends Loss<MarginOptions, [Tensor, Tensor, Tensor]> {
   forward(a: Tensor, b: Tensor, y: Tensor): Tensor {
     return marginRankingLoss(a, b, y, this.options);
   }
 }
 
-/** `tripletMarginLoss` with its options. */
+/**
+ * `tripletMarginLoss` with its options.
+ * @example
+ * const loss = new nn.TripletMarginLoss({ margin: 5 });
+ * await loss.forward(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[3, 4]])).item(); // → 1
+ */
 export class TripletMarginLoss extends Loss<TripletMarginOptions, [Tensor, Tensor, Tensor]> {
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
   }
 }
 
-/** `cosineEmbeddingLoss` with its options. */
+/**
+ * `cosineEmbeddingLoss` with its options.
+ * @example
+ * await new nn.CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])).item(); // → 1
+ */
 export class CosineEmbeddingLoss extends Loss<MarginOptions, [Tensor, Tensor, Tensor]> {
   forward(a: Tensor, b: Tensor, y: Tensor): Tensor {
     return cosineEmbeddingLoss(a, b, y, this.options);

@@ -17,7 +17,7 @@ export interface DiceOptions extends LossOptions {
  * @param y Masks from 0 to 1, of the same shape.
  * @throws {ShapeError} when the shapes differ or have fewer than three axes. @throws {ArgumentError} for `smooth` < 0.
  * @example
- * await nn.diceLoss(ones([1, 4, 4, 1]), ones([1, 4, 4, 1])).item(); // 0
+ * await nn.diceLoss(ones([1, 4, 4, 1]), ones([1, 4, 4, 1])).item(); // → 0
  */
 export function diceLoss(p: Tensor, y: Tensor, { reduction = 'mean', smooth = 1 }: DiceOptions = {}): Tensor {
   checkSame('diceLoss', p.shape, y.shape);
@@ -32,7 +32,11 @@ export function diceLoss(p: Tensor, y: Tensor, { reduction = 'mean', smooth = 1 
   return reduce('diceLoss', overlap.div(p.add(y).sum(area).add(smooth)).neg().add(1), reduction);
 }
 
-/** `diceLoss` with its options. */
+/**
+ * `diceLoss` with its options.
+ * @example
+ * await new nn.DiceLoss().forward(zeros([1, 3, 3, 1]), ones([1, 3, 3, 1])).item(); // → 0.9
+ */
 export class DiceLoss extends Loss<DiceOptions> {
   forward(p: Tensor, y: Tensor): Tensor {
     return diceLoss(p, y, this.options);

@@ -9,7 +9,7 @@ import { checkSame, Loss, type LossOptions, reduce } from './loss.js';
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ: broadcasting here is nearly always a mistake.
  * @example
- * await nn.mseLoss(tensor([1, 2]), tensor([1, 4])).item(); // 2
+ * await nn.mseLoss(tensor([1, 2]), tensor([1, 4])).item(); // → 2
  */
 export function mseLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkSame('mseLoss', a.shape, b.shape);
@@ -21,7 +21,7 @@ export function mseLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOption
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.l1Loss(tensor([1, 2]), tensor([1, 4])).item(); // 1
+ * await nn.l1Loss(tensor([1, 2]), tensor([1, 4])).item(); // → 1
  */
 export function l1Loss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkSame('l1Loss', a.shape, b.shape);
@@ -40,7 +40,7 @@ export interface HuberOptions extends LossOptions {
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for another `delta`.
  * @example
- * await nn.huberLoss(tensor([1, 2]), tensor([1, 4])).item(); // 0.75
+ * await nn.huberLoss(tensor([1, 2]), tensor([1, 4])).item(); // → 0.75
  */
 export function huberLoss(a: Tensor, b: Tensor, { reduction = 'mean', delta = 1 }: HuberOptions = {}): Tensor {
   checkSame('huberLoss', a.shape, b.shape);
@@ -63,7 +63,7 @@ export interface SmoothL1Options extends LossOptions {
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ. @throws {ArgumentError} for another `beta`.
  * @example
- * await nn.smoothL1Loss(tensor([1, 2]), tensor([1, 4]), { beta: 2 }).item(); // 0.5
+ * await nn.smoothL1Loss(tensor([1, 2]), tensor([1, 4]), { beta: 2 }).item(); // → 0.5
  */
 export function smoothL1Loss(a: Tensor, b: Tensor, { reduction = 'mean', beta = 1 }: SmoothL1Options = {}): Tensor {
   checkSame('smoothL1Loss', a.shape, b.shape);
@@ -77,10 +77,11 @@ export function smoothL1Loss(a: Tensor, b: Tensor, { reduction = 'mean', beta = 
 
 /**
  * The mean of log cosh(a - b) over all elements: like half the square near 0, like the distance less log 2 far away, and smooth everywhere.
+ * As Keras's `LogCosh`.
  * @param a Outputs. @param b Targets, of the same shape.
  * @throws {ShapeError} when the shapes differ.
  * @example
- * await nn.logCoshLoss(tensor([0, 100]), tensor([0, 0])).item(); // (100 - log 2) / 2
+ * await nn.logCoshLoss(tensor([0, 100]), tensor([0, 0])).item(); // → 49.653
  */
 export function logCoshLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor {
   checkSame('logCoshLoss', a.shape, b.shape);
@@ -89,35 +90,55 @@ export function logCoshLoss(a: Tensor, b: Tensor, { reduction = 'mean' }: LossOp
   return reduce('logCoshLoss', difference.add(difference.mul(-2).softplus()).sub(Math.LN2), reduction);
 }
 
-/** `mseLoss` with its options. */
+/**
+ * `mseLoss` with its options.
+ * @example
+ * await new nn.MSELoss({ reduction: 'sum' }).forward(tensor([1, 2]), tensor([1, 4])).item(); // → 4
+ */
 export class MSELoss extends Loss {
   forward(a: Tensor, b: Tensor): Tensor {
     return mseLoss(a, b, this.options);
   }
 }
 
-/** `l1Loss` with its options. */
+/**
+ * `l1Loss` with its options.
+ * @example
+ * await new nn.L1Loss().forward(tensor([1, 2]), tensor([1, 4])).item(); // → 1
+ */
 export class L1Loss extends Loss {
   forward(a: Tensor, b: Tensor): Tensor {
     return l1Loss(a, b, this.options);
   }
 }
 
-/** `huberLoss` with its options. */
+/**
+ * `huberLoss` with its options.
+ * @example
+ * await new nn.HuberLoss({ delta: 2 }).forward(tensor([1, 2]), tensor([1, 4])).item(); // → 1
+ */
 export class HuberLoss extends Loss<HuberOptions> {
   forward(a: Tensor, b: Tensor): Tensor {
     return huberLoss(a, b, this.options);
   }
 }
 
-/** `smoothL1Loss` with its options. */
+/**
+ * `smoothL1Loss` with its options.
+ * @example
+ * await new nn.SmoothL1Loss({ beta: 2 }).forward(tensor([1, 2]), tensor([1, 4])).item(); // → 0.5
+ */
 export class SmoothL1Loss extends Loss<SmoothL1Options> {
   forward(a: Tensor, b: Tensor): Tensor {
     return smoothL1Loss(a, b, this.options);
   }
 }
 
-/** `logCoshLoss` with its options. */
+/**
+ * `logCoshLoss` with its options.
+ * @example
+ * await new nn.LogCoshLoss().forward(tensor([0, 100]), tensor([0, 0])).item(); // → 49.653
+ */
 export class LogCoshLoss extends Loss {
   forward(a: Tensor, b: Tensor): Tensor {
     return logCoshLoss(a, b, this.options);

@@ -12,13 +12,13 @@ export interface AccuracyOptions {
 }
 
 /**
- * The part of rows, from 0 to 1, whose class is right; NaN before the first.
+ * The part of rows, from 0 to 1, whose class is right; NaN before the first. As scikit-learn's `accuracy_score`.
  *
- * @throws {ShapeError} in `update`, when outputs and targets don't fit.
+ * @throws {ArgumentError} for a threshold that is no number. @throws {ShapeError} in `update`, when outputs and targets don't fit.
  * @example
  * const accuracy = new Accuracy();
  * accuracy.update(tensor([[2, 1], [0, 3]]), tensor([0, 0], { dtype: 'i32' }));
- * await accuracy.compute(); // 0.5
+ * await accuracy.compute(); // → 0.5
  */
 export class Accuracy extends Metric {
   private readonly threshold: number | undefined;
@@ -31,7 +31,11 @@ export class Accuracy extends Metric {
     this.threshold = threshold;
   }
 
-  /** @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Targets (…). */
+  /**
+   * Counts a batch.
+   * @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Targets (…).
+   * @throws {ShapeError} when they don't fit.
+   */
   update(out: Tensor, y: Tensor): void {
     const found = this.threshold === undefined ? out.shape.slice(0, -1) : out.shape;
     if (formatShape(found) !== formatShape(y.shape) || out.shape.length === 0) {

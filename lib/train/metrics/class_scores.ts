@@ -40,6 +40,7 @@ abstract class ClassScore extends Metric {
   protected abstract score(right: number, predicted: number, actual: number): number;
 
   /**
+   * Counts a batch.
    * @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Labels (…) in i32 or u8.
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */
@@ -80,12 +81,12 @@ abstract class ClassScore extends Metric {
 }
 
 /**
- * Of what was predicted as a class, the part that is of it, from 0 to 1.
+ * Of what was predicted as a class, the part that is of it, from 0 to 1; NaN before the first row. As scikit-learn's `precision_score`.
  * @throws {ArgumentError} for an unknown average or a threshold that is no number.
  * @example
  * const precision = new Precision({ average: 'macro' });
  * precision.update(tensor([[2, 1], [3, 0]]), tensor([0, 1], { dtype: 'i32' }));
- * await precision.compute(); // 0.25: class 0 has a half, class 1 nothing
+ * await precision.compute(); // → 0.25
  */
 export class Precision extends ClassScore {
   constructor(options: ClassScoreOptions = {}) {
@@ -98,12 +99,12 @@ export class Precision extends ClassScore {
 }
 
 /**
- * Of what is of a class, the part that was predicted as it, from 0 to 1.
+ * Of what is of a class, the part that was predicted as it, from 0 to 1; NaN before the first row. As scikit-learn's `recall_score`.
  * @throws {ArgumentError} for an unknown average or a threshold that is no number.
  * @example
  * const recall = new Recall({ threshold: 0.5 });
  * recall.update(tensor([0.9, 0.2, 0.1]), tensor([1, 1, 0]));
- * await recall.compute(); // 0.5
+ * await recall.compute(); // → 0.5
  */
 export class Recall extends ClassScore {
   constructor(options: ClassScoreOptions = {}) {
@@ -122,12 +123,13 @@ export interface FBetaScoreOptions extends ClassScoreOptions {
 }
 
 /**
- * The weighted harmonic mean of precision and recall, (1 + β²)·p·r / (β²·p + r), from 0 to 1.
+ * The weighted harmonic mean of precision and recall, (1 + β²)·p·r / (β²·p + r), from 0 to 1; NaN before the first row. As scikit-learn's
+ * `fbeta_score`.
  * @throws {ArgumentError} for an unknown average, a threshold that is no number, or a beta that is not positive.
  * @example
  * const f1 = new FBetaScore();
  * f1.update(tensor([[2, 1], [0, 3]]), tensor([0, 1], { dtype: 'i32' }));
- * await f1.compute(); // 1
+ * await f1.compute(); // → 1
  */
 export class FBetaScore extends ClassScore {
   private readonly beta: number;

@@ -6,14 +6,14 @@ import { Metric } from './metric.js';
 
 /**
  * Counts of rows by true and predicted class: `compute()` gives a row for each true class, within it a number for each predicted one; no
- * rows before the first update.
+ * rows before the first update. As scikit-learn's `confusion_matrix`.
  *
  * @param options `threshold`: for outputs of one number each, in the targets' shape, from here on they mean class 1.
  * @throws {ArgumentError} for a threshold that is no number.
  * @example
  * const matrix = new ConfusionMatrix();
  * matrix.update(tensor([[2, 1], [3, 0]]), tensor([0, 1], { dtype: 'i32' }));
- * await matrix.compute(); // [[1, 0], [1, 0]]
+ * await matrix.compute(); // → [[1, 0], [1, 0]]
  */
 export class ConfusionMatrix extends Metric<number[][]> {
   private readonly threshold: number | undefined;
@@ -26,7 +26,11 @@ export class ConfusionMatrix extends Metric<number[][]> {
     this.threshold = threshold;
   }
 
-  /** @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Labels (…) in i32 or u8. */
+  /**
+   * Counts a batch.
+   * @param out Outputs (…, classes), or as the targets with a `threshold`. @param y Labels (…) in i32 or u8.
+   * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
+   */
   update(out: Tensor, y: Tensor): void {
     const { predicted, actual, classes } = decisionsOf('ConfusionMatrix', out, y, this.threshold);
     const pairs = actual.to('f32').transpose().matmul(predicted.to('f32'));

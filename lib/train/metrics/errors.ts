@@ -12,7 +12,7 @@ abstract class MeanError extends Metric {
   /** The error of each element. */
   protected abstract errors(out: Tensor, y: Tensor): Tensor;
 
-  /** @param out Outputs. @param y Targets, of the same shape. @throws {ShapeError} when the shapes differ. */
+  /** Counts a batch. @param out Outputs. @param y Targets, of the same shape. @throws {ShapeError} when the shapes differ. */
   update(out: Tensor, y: Tensor): void {
     checkPaired(this.constructor.name, out, y);
     accumulate(this.sum, this.rest, this.errors(out, y).sum().to('f32'));
@@ -27,11 +27,12 @@ abstract class MeanError extends Metric {
 }
 
 /**
- * The mean of (out - y)² over all elements.
+ * The mean of (out - y)² over all elements; NaN before the first. As scikit-learn's `mean_squared_error`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes.
  * @example
  * const error = new MeanSquaredError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
- * await error.compute(); // 2
+ * await error.compute(); // → 2
  */
 export class MeanSquaredError extends MeanError {
   protected errors(out: Tensor, y: Tensor): Tensor {
@@ -40,11 +41,12 @@ export class MeanSquaredError extends MeanError {
 }
 
 /**
- * The mean of |out - y| over all elements.
+ * The mean of |out - y| over all elements; NaN before the first. As scikit-learn's `mean_absolute_error`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes.
  * @example
  * const error = new MeanAbsoluteError();
  * error.update(tensor([1, 2]), tensor([1, 4]));
- * await error.compute(); // 1
+ * await error.compute(); // → 1
  */
 export class MeanAbsoluteError extends MeanError {
   protected errors(out: Tensor, y: Tensor): Tensor {
@@ -55,10 +57,12 @@ export class MeanAbsoluteError extends MeanError {
 /**
  * The coefficient of determination, 1 - Σ(y - out)² / Σ(y - mean y)²: 1 for exact outputs, 0 for outputs that are always the mean. Of
  * several outputs a row, the mean of theirs. NaN before the second row; where the targets are all alike, 1 for exact outputs, else 0.
+ * As scikit-learn's `r2_score`.
+ * @throws {ShapeError} in `update`, when outputs and targets have different shapes, or no rows.
  * @example
  * const r2 = new R2Score();
  * r2.update(tensor([1, 2, 3]), tensor([1, 2, 4]));
- * await r2.compute(); // 1 - 1 / 4.67
+ * await r2.compute(); // → 0.7857
  */
 export class R2Score extends Metric {
   private readonly rows = buffer([], 'i32');
@@ -69,7 +73,7 @@ export class R2Score extends Metric {
   private errors: Parameter | null = null;
   private errorsRest: Parameter | null = null;
 
-  /** @param out Outputs (rows, …). @param y Targets, of the same shape. @throws {ShapeError} when the shapes don't fit. */
+  /** Counts a batch. @param out Outputs (rows, …). @param y Targets, of the same shape. @throws {ShapeError} when the shapes don't fit. */
   update(out: Tensor, y: Tensor): void {
     checkPaired('R2Score', out, y);
     const [added] = y.shape;

@@ -12,5 +12,5 @@ export { ConfusionMatrix } from './confusion_matrix.js';
 export { MeanAbsoluteError, MeanSquaredError, R2Score } from './errors.js';
 export { LogLoss, type LogLossOptions, Perplexity, type PerplexityOptions } from './likelihood.js';
 export { Metric } from './metric.js';
-export { AUC, type AUCOptions, PrecisionRecallCurve, RocCurve } from './ranking.js';
+export { AUC, type AUCOptions, PrecisionRecallCurve, type PrecisionRecallPoints, RocCurve, type RocPoints } from './ranking.js';
 export { TopKAccuracy, type TopKAccuracyOptions } from './top_k.js';

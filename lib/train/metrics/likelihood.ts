@@ -32,11 +32,13 @@ export interface LogLossOptions {
 const LEAST = 2 ** -23;
 
 /**
- * The mean of -log p over rows, p being the probability given to the row's class; NaN before the first.
+ * The mean of -log p over rows, p being the probability given to the row's class; NaN before the first. Outputs are logits unless told.
+ * As scikit-learn's `log_loss`.
+ * @throws {ShapeError} in `update`, when outputs and labels don't fit.
  * @example
  * const loss = new LogLoss({ probabilities: true });
  * loss.update(tensor([[0.5, 0.5]]), tensor([0], { dtype: 'i32' }));
- * await loss.compute(); // log 2
+ * await loss.compute(); // → 0.693
  */
 export class LogLoss extends MeanNegativeLog {
   private readonly probabilities: boolean;
@@ -47,6 +49,7 @@ export class LogLoss extends MeanNegativeLog {
   }
 
   /**
+   * Counts a batch.
    * @param out Logits, or probabilities (…, classes). @param y Labels (…) in i32 or u8.
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */
@@ -74,11 +77,12 @@ export interface PerplexityOptions {
 }
 
 /**
- * e to the mean cross-entropy: as uncertain as a choice among so many tokens. NaN before the first.
+ * e to the mean cross-entropy of logits: as uncertain as a choice among so many tokens. NaN before the first.
+ * @throws {ArgumentError} for an `ignoreIndex` that isn't whole. @throws {ShapeError} in `update`, when outputs and labels don't fit.
  * @example
  * const perplexity = new Perplexity({ ignoreIndex: 0 });
  * perplexity.update(zeros([1, 3, 50]), tensor([[7, 9, 0]], { dtype: 'i32' }));
- * await perplexity.compute(); // 50
+ * await perplexity.compute(); // → 50
  */
 export class Perplexity extends MeanNegativeLog {
   private readonly ignoreIndex: number | undefined;
@@ -92,6 +96,7 @@ export class Perplexity extends MeanNegativeLog {
   }
 
   /**
+   * Counts a batch.
    * @param out Logits (…, tokens). @param y Labels (…) in i32 or u8.
    * @throws {ShapeError} when they don't fit. A label out of range rejects the next `compute` with an IndexError.
    */

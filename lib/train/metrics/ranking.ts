@@ -14,6 +14,7 @@ abstract class Ranking<T> extends Metric<T> {
   private batches: { scores: Tensor; labels: Tensor }[] = [];
 
   /**
+   * Counts a batch.
    * @param out A score a row: probabilities or logits, larger for what is true. @param y Labels 0 or 1, of the same shape.
    * @throws {ShapeError} when the shapes differ. A score of NaN and another label reject `compute` with an ArgumentError.
    */
@@ -75,16 +76,30 @@ function countRanks(sorted: Float32Array, upTo: Int32Array): Ranks {
   };
 }
 
+/** The points of a ROC curve, from the highest threshold down. */
+export interface RocPoints {
+  /** Of the untrue rows, the part that reaches the threshold. */
+  falsePositiveRate: number[];
+  /** Of the true rows, the part that reaches it. */
+  truePositiveRate: number[];
+  /** Infinity, then each distinct score. */
+  thresholds: number[];
+}
+
 /**
  * The receiver operating characteristic: for each threshold from high to low, the part of untrue and of true rows that reach it. It begins
- * at (0, 0) with an infinite threshold. A rate without rows of its kind is NaN.
+ * at (0, 0) with an infinite threshold. A rate without rows of its kind is NaN. As scikit-learn's `roc_curve`, with every point.
+ * @throws {ShapeError} in `update`, when scores and labels have different shapes. @throws {ArgumentError} in `compute`, for a score of NaN or a
+ *   label other than 0 and 1.
  * @example
  * const roc = new RocCurve();
  * roc.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1]));
- * const { falsePositiveRate, truePositiveRate } = await roc.compute(); // 0, 0, 0.5, 0.5, 1 and 0, 0.5, 0.5, 1, 1
+ * const { falsePositiveRate, truePositiveRate } = await roc.compute();
+ * console.log(falsePositiveRate); // → 0, 0, 0.5, 0.5, 1
+ * console.log(truePositiveRate); // → 0, 0.5, 0.5, 1, 1
  */
-export class RocCurve extends Ranking<{ falsePositiveRate: number[]; truePositiveRate: number[]; thresholds: number[] }> {
-  async compute(): Promise<{ falsePositiveRate: number[]; truePositiveRate: number[]; thresholds: number[] }> {
+export class RocCurve extends Ranking<RocPoints> {
+  async compute(): Promise<RocPoints> {
     const { thresholds, positives, negatives } = await this.ranks();
     return {
       falsePositiveRate: rates(negatives),
@@ -102,22 +117,36 @@ function rates(counts: Int32Array): number[] {
   return Array.from(parts);
 }
 
+/** The points of a precision-recall curve, from the lowest threshold up. */
+export interface PrecisionRecallPoints {
+  /** Of the rows that reach the threshold, the part that is true; 1 at the end. */
+  precision: number[];
+  /** Of the true rows, the part that reaches it; 0 at the end. */
+  recall: number[];
+  /** Each distinct score; one fewer than the points. */
+  thresholds: number[];
+}
+
 /**
  * Precision and recall for each threshold from low to high; behind the last threshold stand a precision of 1 and a recall of 0.
+ * As scikit-learn's `precision_recall_curve`.
+ * @throws {ShapeError} {ArgumentError} as `RocCurve`.
  * @example
  * const curve = new PrecisionRecallCurve();
  * curve.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1]));
- * const { precision, recall } = await curve.compute(); // 0.5, 2/3, 0.5, 1, 1 and 1, 1, 0.5, 0.5, 0
+ * const { precision, recall } = await curve.compute();
+ * console.log(precision); // → 0.5, 0.667, 0.5, 1, 1
+ * console.log(recall); // → 1, 1, 0.5, 0.5, 0
  */
-export class PrecisionRecallCurve extends Ranking<{ precision: number[]; recall: number[]; thresholds: number[] }> {
-  async compute(): Promise<{ precision: number[]; recall: number[]; thresholds: number[] }> {
+export class PrecisionRecallCurve extends Ranking<PrecisionRecallPoints> {
+  async compute(): Promise<PrecisionRecallPoints> {
     return precisionRecall(await this.ranks());
   }
 }
 
 const precisionAt = ({ positives, negatives }: Ranks, i: number): number => positives[i]! / (positives[i]! + negatives[i]!);
 
-function precisionRecall(ranks: Ranks): { precision: number[]; recall: number[]; thresholds: number[] } {
+function precisionRecall(ranks: Ranks): PrecisionRecallPoints {
   const { thresholds, positives } = ranks;
   const n = thresholds.length;
   const all = positives.at(-1) ?? 0;
@@ -139,13 +168,13 @@ export interface AUCOptions {
 /**
  * The area under a curve of binary scores, from 0 to 1. Of the ROC curve: how often a true row has a larger score than an untrue one, equal
  * ones counting half. Of the precision-recall curve: the average precision, Σ (recallₙ - recallₙ₋₁)·precisionₙ, without interpolation. NaN
- * while rows of one kind are missing (for 'pr', true ones).
+ * while rows of one kind are missing (for 'pr', true ones). As scikit-learn's `roc_auc_score` and `average_precision_score`.
  *
  * @throws {ArgumentError} for another curve.
  * @example
  * const auc = new AUC();
  * auc.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1]));
- * await auc.compute(); // 0.75
+ * await auc.compute(); // → 0.75
  */
 export class AUC extends Ranking<number> {
   private readonly curve: 'roc' | 'pr';

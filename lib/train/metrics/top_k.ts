@@ -12,13 +12,13 @@ export interface TopKAccuracyOptions {
 
 /**
  * The part of rows, from 0 to 1, whose class is among the k largest scores; NaN before the first. Of equal scores those of lower classes
- * come first, as `argmax` has it; a NaN is never among them.
+ * come first, as `argmax` has it; a NaN is never among them. As scikit-learn's `top_k_accuracy_score`.
  *
  * @throws {ArgumentError} when k is no whole number ≥ 1.
  * @example
  * const top2 = new TopKAccuracy({ k: 2 });
  * top2.update(tensor([[3, 2, 1]]), tensor([1], { dtype: 'i32' }));
- * await top2.compute(); // 1
+ * await top2.compute(); // → 1
  */
 export class TopKAccuracy extends Metric {
   private readonly k: number;
@@ -32,7 +32,7 @@ export class TopKAccuracy extends Metric {
     this.k = k;
   }
 
-  /** @param out Outputs (…, classes). @param y Labels (…) in i32 or u8. @throws {ShapeError} when they don't fit, or k exceeds the classes. */
+  /** Counts a batch. @param out Outputs (…, classes). @param y Labels (…) in i32 or u8. @throws {ShapeError} when they don't fit, or k exceeds the classes. */
   update(out: Tensor, y: Tensor): void {
     const { scores, labels, classes } = rowsOf('TopKAccuracy', out, y);
     if (this.k > classes) throw new ShapeError('TopKAccuracy', `k is ${this.k}, but there are ${classes} classes`, { value: out.shape });
