@@ -9,7 +9,18 @@ import { record } from './record.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
-import { type Access, ChainUnit, CommandUnit, CopyUnit, dependsOn, type Matrix, type Product, type Unit, UpdateUnit, Value } from './units.js';
+import {
+  type Access,
+  ChainUnit,
+  CommandUnit,
+  CopyUnit,
+  dependsOn,
+  type Matrix,
+  type Product,
+  type Unit,
+  UpdateUnit,
+  Value,
+} from './units.js';
 import type { Parameter } from './variable.js';
 
 /** What a compiled group of requests must leave behind. */

@@ -14,8 +14,8 @@ import {
   type Tensor,
   zeros,
 } from '../core/index.js';
+import { truncatedNormal } from '../ops/index.js';
 import { checkNumber } from './check.js';
-import { erf, inverseErf } from './error_function.js';
 
 export { dirac, eye, orthogonal, type SparseOptions, sparse } from './structured_init.js';
 export { ones, zeros };
@@ -108,12 +108,7 @@ export function truncNormal(shape: Shape, { mean = 0, std = 1, a = -2, b = 2, ge
   checkNumber('truncNormal', 'std', std, 0, true);
   checkNumber('truncNormal', 'a', a);
   checkNumber('truncNormal', 'b', b, a);
-  // A uniform part of the distribution's area between the bounds, taken back through the distribution function.
-  const [low, high] = [a, b].map((bound) => erf((bound - mean) / (std * Math.SQRT2))) as [number, number];
-  return inverseErf(between(shape, low, high, generator))
-    .mul(std * Math.SQRT2)
-    .add(mean)
-    .clamp(a, b);
+  return truncatedNormal(shape, { mean, std, low: a, high: b, generator });
 }
 
 /**
