@@ -6,7 +6,7 @@ import { isLeaf } from './key.js';
 import { NUMBER, type Op } from './op.js';
 import { ownProducts } from './products.js';
 import { record } from './record.js';
-import { type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
+import { isSwapped, type Shape, sameShape, sizeOf, stridesOf } from './shape.js';
 import { isAfter, type StepNode } from './step.js';
 import type { Tensor } from './tensor.js';
 import {
@@ -387,15 +387,4 @@ export class Lowering {
   seenBy(unit: Unit, value: Value): Value {
     return this.replaced.get(unit)?.get(value) ?? value;
   }
-}
-
-/** Whether `strides` are those of contiguous matrices with their last two axes swapped. */
-function isSwapped(shape: Shape, strides: readonly number[]): boolean {
-  const rank = shape.length;
-  if (rank < 2) return false;
-  const stored = [...shape.slice(0, -2), shape[rank - 1]!, shape[rank - 2]!];
-  const expected = stridesOf(stored);
-  return shape.every(
-    (n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]),
-  );
 }

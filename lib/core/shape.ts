@@ -113,3 +113,14 @@ export function stridesOf(shape: Shape): number[] {
   }
   return strides;
 }
+
+/** Whether `strides` are those of contiguous matrices with their last two axes swapped. */
+export function isSwapped(shape: Shape, strides: readonly number[]): boolean {
+  const rank = shape.length;
+  if (rank < 2) return false;
+  const stored = [...shape.slice(0, -2), shape[rank - 1]!, shape[rank - 2]!];
+  const expected = stridesOf(stored);
+  return shape.every(
+    (n, i) => n === 1 || strides[i] === (i === rank - 1 ? expected[rank - 2] : i === rank - 2 ? expected[rank - 1] : expected[i]),
+  );
+}
