@@ -1,4 +1,5 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
+export { layerNorm, type NormalizeOptions, rmsNorm } from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -30,6 +31,7 @@ export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhshrink, Threshold } from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
