@@ -3,11 +3,13 @@ import torch
 from torch.nn import functional as F
 
 
-def workload(shape, op):
+def workload(shape, channels, op, layout=torch.contiguous_format):
     def ready(wrap):
         def build():
-            x, weight, bias = (torch.randn(s).requires_grad_() for s in (shape, shape[-1:], shape[-1:]))
-            dy, f = torch.randn(shape), wrap(op)
+            x = torch.randn(shape).contiguous(memory_format=layout).requires_grad_()
+            dy = torch.randn(shape).contiguous(memory_format=layout)
+            weight, bias = (torch.randn(channels).requires_grad_() for _ in range(2))
+            f = wrap(op)
 
             def run(n):
                 for _ in range(n):
@@ -17,6 +19,12 @@ def workload(shape, op):
     return {"eager": ready(lambda f: f), "compile": ready(torch.compile)}
 
 
+def batch(layout):
+    return workload((64, 64, 56, 56), 64, lambda x, weight, bias: F.batch_norm(x, None, None, weight, bias, training=True), layout)
+
+
 workloads = {
-    "norm.layer": workload((4096, 768), lambda x, weight, bias: F.layer_norm(x, (768,), weight, bias)),
+    "norm.layer": workload((4096, 768), 768, lambda x, weight, bias: F.layer_norm(x, (768,), weight, bias)),
+    "norm.batch": {f"{name}, {layout}": run for layout, format in (("channels last", torch.channels_last), ("channels first", torch.contiguous_format))
+                   for name, run in batch(format).items()},
 }

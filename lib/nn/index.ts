@@ -1,5 +1,5 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
-export { layerNorm, type NormalizeOptions, rmsNorm } from '../ops/index.js';
+export { groupNorm, instanceNorm, layerNorm, type NormalizeOptions, rmsNorm } from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -20,6 +20,7 @@ export {
   Softsign,
   Tanh,
 } from './activations.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm } from './batch_norm.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
@@ -28,12 +29,15 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
+export { GroupNorm, type GroupNormOptions } from './group_norm.js';
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhshrink, Threshold } from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance_norm.js';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
+export type { RunningNormOptions, RunningOptions } from './running.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

@@ -29,6 +29,7 @@ export { where } from './compare.js';
 export { concat } from './concat.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
+export { batchNormalized, groupNorm, instanceNorm, instanceNormalized, type Normalized, normalizedBy } from './group_norm.js';
 export { layerNorm, RMS_EPS, rmsNorm } from './layer_norm.js';
 export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';

@@ -4,6 +4,7 @@
 #include "base/types.h"
 #include "kernels/chain.h"
 #include "kernels/gemm.h"
+#include "kernels/group_norm.h"
 #include "kernels/layer_norm.h"
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
@@ -21,6 +22,7 @@ struct KernelTable {
   int lanes;  // f32 lanes of a vector
   ChainKernels chain;
   GemmKernels gemm;
+  GroupNormKernels group_norm;
   LayerNormKernels layer_norm;
   MoveKernels move;
   OptimizerKernels optimizer;

@@ -13,6 +13,8 @@ const std::vector<OpDef>& op_list() {
       {"softmax_grad", decode_softmax_grad},
       {"cross_entropy", decode_cross_entropy},
       {"cross_entropy_grad", decode_cross_entropy_grad},
+      {"group_norm", decode_group_norm},
+      {"group_norm_grad", decode_group_norm_grad},
       {"layer_norm", decode_layer_norm},
       {"layer_norm_grad", decode_layer_norm_grad},
       {"copy", decode_copy},

@@ -219,6 +219,33 @@ void check_layer_norm(const KernelTable& table, int64_t cols, const std::string&
   check(distance(dweight, weights, 1) <= allowed && distance(dbias, biases, 1) <= 2e-6, table.isa, "layer_norm_grad's sums " + name);
 }
 
+// Columns of a matrix whose rows stand `stride` apart: coefficients and sums of their own.
+void check_group_norm(const KernelTable& table, int64_t n, int64_t length) {
+  const int64_t stride = n + 3;
+  const Floats x = normal(length * stride), dy = normal(length * stride), center = normal(n), scale = normal(n), slope = normal(n),
+               shift = normal(n);
+  Doubles values(x.size(), -1), gradients(x.size(), -1), totals(static_cast<size_t>(2 * n), 0.5), sums(totals);
+  for (size_t i = 0; i < x.size(); i++) {
+    const size_t j = i % size_t(stride);
+    if (j >= size_t(n)) continue;
+    const double d = double(x[i]) - double(center[j]);
+    values[i] = d * double(scale[j]) + double(shift[j]);
+    gradients[i] = double(dy[i]) * double(scale[j]) + d * double(slope[j]) + double(shift[j]);
+    totals[j] += double(dy[i]), totals[size_t(n) + j] += double(dy[i]) * d;
+  }
+  const GroupNormKernels& kernels = table.group_norm;
+  const std::string name = std::to_string(length) + "x" + std::to_string(n);
+  for (bool streamed : {false, true}) {
+    Floats y(x.size(), -1), dx(y);
+    kernels.apply(x.data(), center.data(), scale.data(), shift.data(), y.data(), length, n, stride, streamed);
+    kernels.backward(x.data(), dy.data(), center.data(), scale.data(), slope.data(), shift.data(), dx.data(), length, n, stride, streamed);
+    check(distance(y, values, 1) <= 2e-6, table.isa, "group_norm " + name);
+    check(distance(dx, gradients, 1) <= 2e-6, table.isa, "group_norm_grad " + name);
+  }
+  kernels.sums(x.data(), dy.data(), center.data(), sums.data(), length, n, stride);
+  check(distance(sums, totals, sqrt(double(length + 1))) <= 2e-6, table.isa, "group_norm_grad's sums " + name);
+}
+
 void check_transpose(const KernelTable& table, int64_t rows, int64_t cols, bool stream) {
   const Floats x = normal(rows * (cols + 5));
   Floats y(size_t(cols * (rows + 2)), -1), ref(y);
@@ -279,6 +306,7 @@ int main(int argc, char** argv) {
       for (const char* special : {"", "huge", "nan", "-inf"}) check_softmax(*table, cols, special);
       for (int64_t rows : SIZES) check_transpose(*table, rows, cols, rows % 2 == 0);
       for (const char* kind : {"", "rms", "plain", "far"}) check_layer_norm(*table, cols, kind);
+      for (int64_t length : {0, 1, 5, 70}) check_group_norm(*table, cols, length);
       check_moves(*table, cols);
     }
     printf("%s: %s\n", table->isa, failures ? "failed" : "ok");

@@ -64,6 +64,14 @@ it.each([
       )[0]!;
     },
   ],
+  [
+    'the gradient of a batch normalisation',
+    () => {
+      const x = randn([3000, 67]);
+      return grad(nn.batchNorm(x, null, null, { training: true }).tanh().sum(), [x])[0]!;
+    },
+  ],
+  ['a group normalisation', () => nn.groupNorm(randn([3, 40, 50, 36]), 4)],
   ['a large chain', () => randn([3_000_000]).exp().mul(2).tanh()],
 ])('%s gives the same bits', async (_, build) => {
   const results: ArrayLike<number>[] = [];
