@@ -1,6 +1,7 @@
 /** Layers, models, losses and first values, as users see them under `nn`.
  * @packageDocumentation
  */
+export { groupNorm, instanceNorm, layerNorm, type NormalizeOptions, rmsNorm } from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -21,6 +22,7 @@ export {
   Softsign,
   Tanh,
 } from './activations.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm } from './batch_norm.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
@@ -29,6 +31,7 @@ export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
+export { GroupNorm, type GroupNormOptions } from './group_norm.js';
 export {
   Hardshrink,
   Hardsigmoid,
@@ -43,8 +46,11 @@ export {
 } from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance_norm.js';
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
+export type { RunningNormOptions, RunningOptions } from './running.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

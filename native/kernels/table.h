@@ -4,6 +4,8 @@
 #include "base/types.h"
 #include "kernels/chain.h"
 #include "kernels/gemm.h"
+#include "kernels/group_norm.h"
+#include "kernels/layer_norm.h"
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
@@ -20,6 +22,8 @@ struct KernelTable {
   int lanes;  // f32 lanes of a vector
   ChainKernels chain;
   GemmKernels gemm;
+  GroupNormKernels group_norm;
+  LayerNormKernels layer_norm;
   MoveKernels move;
   OptimizerKernels optimizer;
   ReduceKernels reduce;

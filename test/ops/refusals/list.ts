@@ -4,9 +4,20 @@ import { creation } from './creation.js';
 import { element } from './element.js';
 import { indexing } from './indexing.js';
 import { losses } from './losses.js';
+import { norms } from './norms.js';
 import { order } from './order.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
 
-export const refusals: readonly Refusal[] = [...element, ...reductions, ...order, ...shapes, ...losses, ...creation, ...views, ...indexing];
+export const refusals: readonly Refusal[] = [
+  ...element,
+  ...reductions,
+  ...order,
+  ...shapes,
+  ...losses,
+  ...norms,
+  ...creation,
+  ...views,
+  ...indexing,
+];
