@@ -45,7 +45,14 @@ export * from './io/index.js';
 export * as nn from './nn/index.js';
 export {
   bernoulli,
+  type ConvOptions,
+  type ConvTransposeOptions,
   concat,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
   einsum,
   exponential,
   eye,
@@ -60,6 +67,7 @@ export {
   type Ordered,
   onesLike,
   type PadMode,
+  type PerAxis,
   randint,
   stack,
   truncatedNormal,

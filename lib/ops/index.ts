@@ -26,12 +26,23 @@ import './unique.js';
 export type { Index } from './at.js';
 export { where } from './compare.js';
 export { concat } from './concat.js';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convWindow,
+} from './conv.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
 export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';
+export { type PerAxis, perAxis } from './sliding.js';
 export type { Ordered } from './sort.js';
 export type { Unique } from './unique.js';
 export type { VarianceOptions } from './variance.js';

@@ -2,6 +2,7 @@
 #include "kernels/table.h"
 
 #include "kernels/chain.cpp"
+#include "kernels/conv.cpp"
 #include "kernels/gemm.cpp"
 #include "kernels/move.cpp"
 #include "kernels/optimizer.cpp"
@@ -20,9 +21,10 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),        ::ISA::LANES,          ::ISA::chain_kernels, ::ISA::gemm_kernels,    ::ISA::move_kernels,
-    ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,  ::ISA::softmax_kernels, ::ISA::sort_kernels,
-    ::ISA::transpose_kernels, ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA),   ::ISA::LANES,           ::ISA::chain_kernels,     ::ISA::conv_kernels,
+    ::ISA::gemm_kernels, ::ISA::move_kernels,    ::ISA::optimizer_kernels, ::ISA::reduce_kernels,
+    ::ISA::scan_kernels, ::ISA::softmax_kernels, ::ISA::sort_kernels,      ::ISA::transpose_kernels,
+    ::ISA::peak_kernels,
 };
 
 }  // namespace ISA

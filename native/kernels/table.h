@@ -3,6 +3,7 @@
 #pragma once
 #include "base/types.h"
 #include "kernels/chain.h"
+#include "kernels/conv.h"
 #include "kernels/gemm.h"
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
@@ -19,6 +20,7 @@ struct KernelTable {
   const char* isa;
   int lanes;  // f32 lanes of a vector
   ChainKernels chain;
+  ConvKernels conv;
   GemmKernels gemm;
   MoveKernels move;
   OptimizerKernels optimizer;

@@ -5,6 +5,7 @@ import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
 import { checkpointed } from './cases/checkpoint.js';
 import { compare } from './cases/compare.js';
+import { conv1, conv2, conv3, convTransposes } from './cases/conv.js';
 import { create } from './cases/create.js';
 import { ctc } from './cases/ctc.js';
 import { einsums } from './cases/einsum.js';
@@ -83,6 +84,10 @@ export const cases: readonly Case[] = [
   ...einsums,
   ...indexing,
   ...gathers,
+  ...conv1,
+  ...conv2,
+  ...conv3,
+  ...convTransposes,
 ];
 
 export { refusals };
