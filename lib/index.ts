@@ -44,6 +44,14 @@ export * from './data/index.js';
 export * from './io/index.js';
 export * as nn from './nn/index.js';
 export {
+  type AvgPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
   bernoulli,
   type ConvOptions,
   type ConvTransposeOptions,
@@ -60,6 +68,10 @@ export {
   type Index,
   linspace,
   logspace,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
   meshgrid,
   multinomial,
   type NormOptions,

@@ -42,5 +42,17 @@ export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+} from './pool.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

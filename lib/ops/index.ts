@@ -39,6 +39,22 @@ export {
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
 export type { NormOptions } from './norm.js';
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  divisorOf,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  poolWindow,
+} from './pool.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';

@@ -19,6 +19,12 @@ template <int ROWS, int VECTORS, bool TAIL> void tile(const hebb::ConvTiles& t, 
     if (TAIL && j == VECTORS - 1) store_n(p + j * LANES, x, tail);
     else store(p + j * LANES, x);
   };
+  if (t.terms * t.depth >= gemm::FAR_DEPTH) {  // memory brings C meanwhile
+    const float* c = t.c + row * t.c_row;
+    for (int i = 0; i < ROWS; i++, c += t.c_row) {
+      for (int j = 0; j < VECTORS * LANES; j += gemm::LINE) __builtin_prefetch(c + j, 1);
+    }
+  }
   Vec sum[ROWS][VECTORS];
   each<ROWS>([&](int i) GEMM_INLINE { each<VECTORS>([&](int j) GEMM_INLINE { sum[i][j] = zero(); }); });
   const int64_t a_shift = t.a_shift + row * t.a_row, a_row = t.a_row, a_depth = t.a_depth, b_depth = t.b_depth;

@@ -8,6 +8,7 @@
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
+#include "kernels/pool.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -24,6 +25,7 @@ struct KernelTable {
   GemmKernels gemm;
   MoveKernels move;
   OptimizerKernels optimizer;
+  PoolKernels pool;
   ReduceKernels reduce;
   ScanKernels scan;
   SoftmaxKernels softmax;

@@ -17,6 +17,19 @@ const CASES: Record<string, nn.AnyModule> = {
   convtranspose1d: new nn.ConvTranspose1d(3, 4, 5, { stride: 3, padding: 2, outputPadding: 1 }),
   convtranspose2d: new nn.ConvTranspose2d(4, 6, [3, 2], { stride: [2, 1], padding: 1, outputPadding: [1, 0], groups: 2 }),
   'convtranspose2d.dilated': new nn.ConvTranspose2d(2, 3, 2, { dilation: 3, outputPadding: 2, stride: 2, bias: false }),
+  maxpool1d: new nn.MaxPool1d(3, { stride: 2, padding: 1, dilation: 2, ceilMode: true }),
+  maxpool2d: new nn.MaxPool2d(2),
+  'maxpool2d.overlapping': new nn.MaxPool2d([3, 2], { stride: [2, 1], padding: 1, ceilMode: true }),
+  maxpool3d: new nn.MaxPool3d(2, { stride: 1 }),
+  avgpool1d: new nn.AvgPool1d(4, { stride: 3, padding: 2, ceilMode: true }),
+  avgpool2d: new nn.AvgPool2d(3, { stride: 2, padding: 1, ceilMode: true }),
+  'avgpool2d.inside': new nn.AvgPool2d(3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
+  'avgpool2d.divided': new nn.AvgPool2d([2, 3], { divisorOverride: 5 }),
+  avgpool3d: new nn.AvgPool3d([2, 1, 3], { stride: [1, 2, 2], padding: [1, 0, 1] }),
+  adaptiveavgpool1d: new nn.AdaptiveAvgPool1d(4),
+  adaptiveavgpool2d: new nn.AdaptiveAvgPool2d([3, 5]),
+  adaptivemaxpool1d: new nn.AdaptiveMaxPool1d(3),
+  adaptivemaxpool2d: new nn.AdaptiveMaxPool2d([2, 3]),
 };
 
 /** max|found - expected| ≤ 2e-6 · max|expected|. */

@@ -16,6 +16,7 @@ import { matmul } from './cases/matmul.js';
 import { moments } from './cases/moments.js';
 import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
+import { pools } from './cases/pool.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
 import { rowLosses } from './cases/row_losses.js';
@@ -88,6 +89,7 @@ export const cases: readonly Case[] = [
   ...conv2,
   ...conv3,
   ...convTransposes,
+  ...pools,
 ];
 
 export { refusals };

@@ -6,6 +6,7 @@ import { element } from './element.js';
 import { indexing } from './indexing.js';
 import { losses } from './losses.js';
 import { order } from './order.js';
+import { pools } from './pool.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
@@ -20,4 +21,5 @@ export const refusals: readonly Refusal[] = [
   ...views,
   ...indexing,
   ...convolutions,
+  ...pools,
 ];
