@@ -27,6 +27,15 @@ export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
 export { ModuleDict, ModuleList } from './containers.js';
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  type ConvLayerOptions,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  type ConvTransposeLayerOptions,
+} from './conv.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
@@ -52,5 +61,17 @@ export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
 export type { RunningNormOptions, RunningOptions } from './running.js';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+} from './pool.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

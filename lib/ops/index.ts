@@ -27,6 +27,16 @@ export type { NormalizeOptions } from './affine.js';
 export type { Index } from './at.js';
 export { where } from './compare.js';
 export { concat } from './concat.js';
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convWindow,
+} from './conv.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
 export { batchNormalized, groupNorm, instanceNorm, instanceNormalized, type Normalized, normalizedBy } from './group_norm.js';
@@ -34,7 +44,24 @@ export { layerNorm, RMS_EPS, rmsNorm } from './layer_norm.js';
 export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, type RandomOptions, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, type LikeOptions, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  divisorOf,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  poolWindow,
+} from './pool.js';
 export { type PadMode, stack } from './repeat.js';
+export { type PerAxis, perAxis } from './sliding.js';
 export type { Ordered } from './sort.js';
 export type { Unique } from './unique.js';
 export type { VarianceOptions } from './variance.js';

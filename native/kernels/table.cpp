@@ -2,12 +2,14 @@
 #include "kernels/table.h"
 
 #include "kernels/chain.cpp"
+#include "kernels/conv.cpp"
 #include "kernels/gemm.cpp"
 #include "kernels/group_norm.cpp"
 #include "kernels/layer_norm.cpp"
 #include "kernels/move.cpp"
 #include "kernels/optimizer.cpp"
 #include "kernels/peak.cpp"
+#include "kernels/pool.cpp"
 #include "kernels/reduce.cpp"
 #include "kernels/scan.cpp"
 #include "kernels/softmax.cpp"
@@ -22,9 +24,21 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),         ::ISA::LANES,        ::ISA::chain_kernels,     ::ISA::gemm_kernels,   ::ISA::group_norm_kernels,
-    ::ISA::layer_norm_kernels, ::ISA::move_kernels, ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,
-    ::ISA::softmax_kernels,    ::ISA::sort_kernels, ::ISA::transpose_kernels, ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA), ::ISA::LANES,
+    ::ISA::chain_kernels,
+    ::ISA::conv_kernels,
+    ::ISA::gemm_kernels,
+    ::ISA::group_norm_kernels,
+    ::ISA::layer_norm_kernels,
+    ::ISA::move_kernels,
+    ::ISA::optimizer_kernels,
+    ::ISA::pool_kernels,
+    ::ISA::reduce_kernels,
+    ::ISA::scan_kernels,
+    ::ISA::softmax_kernels,
+    ::ISA::sort_kernels,
+    ::ISA::transpose_kernels,
+    ::ISA::peak_kernels,
 };
 
 }  // namespace ISA

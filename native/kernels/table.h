@@ -3,12 +3,14 @@
 #pragma once
 #include "base/types.h"
 #include "kernels/chain.h"
+#include "kernels/conv.h"
 #include "kernels/gemm.h"
 #include "kernels/group_norm.h"
 #include "kernels/layer_norm.h"
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
+#include "kernels/pool.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -21,11 +23,13 @@ struct KernelTable {
   const char* isa;
   int lanes;  // f32 lanes of a vector
   ChainKernels chain;
+  ConvKernels conv;
   GemmKernels gemm;
   GroupNormKernels group_norm;
   LayerNormKernels layer_norm;
   MoveKernels move;
   OptimizerKernels optimizer;
+  PoolKernels pool;
   ReduceKernels reduce;
   ScanKernels scan;
   SoftmaxKernels softmax;

@@ -6,6 +6,12 @@ namespace hebb {
 
 std::unique_ptr<Command> decode_chain(Reader& reader);
 std::unique_ptr<Command> decode_gemm(Reader& reader);
+std::unique_ptr<Command> decode_conv(Reader& reader);
+std::unique_ptr<Command> decode_conv_data(Reader& reader);
+std::unique_ptr<Command> decode_conv_weight(Reader& reader);
+std::unique_ptr<Command> decode_pool(Reader& reader);
+std::unique_ptr<Command> decode_pool_grad(Reader& reader);
+std::unique_ptr<Command> decode_pool_pick(Reader& reader);
 std::unique_ptr<Command> decode_reduce(Reader& reader);
 std::unique_ptr<Command> decode_softmax(Reader& reader);
 std::unique_ptr<Command> decode_softmax_grad(Reader& reader);

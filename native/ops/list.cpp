@@ -8,6 +8,12 @@ const std::vector<OpDef>& op_list() {
       // never destroyed: threads may still read it while the process exits
       {"chain", decode_chain},
       {"gemm", decode_gemm},
+      {"conv", decode_conv},
+      {"conv_data", decode_conv_data},
+      {"conv_weight", decode_conv_weight},
+      {"pool", decode_pool},
+      {"pool_grad", decode_pool_grad},
+      {"pool_pick", decode_pool_pick},
       {"reduce", decode_reduce},
       {"softmax", decode_softmax},
       {"softmax_grad", decode_softmax_grad},

@@ -5,6 +5,7 @@ import { indexing } from './cases/at.js';
 import { cast } from './cases/cast.js';
 import { checkpointed } from './cases/checkpoint.js';
 import { compare } from './cases/compare.js';
+import { conv1, conv2, conv3, convTransposes } from './cases/conv.js';
 import { create } from './cases/create.js';
 import { ctc } from './cases/ctc.js';
 import { einsums } from './cases/einsum.js';
@@ -16,6 +17,7 @@ import { moments } from './cases/moments.js';
 import { norms } from './cases/norms.js';
 import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
+import { pools } from './cases/pool.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
 import { rowLosses } from './cases/row_losses.js';
@@ -85,6 +87,11 @@ export const cases: readonly Case[] = [
   ...einsums,
   ...indexing,
   ...gathers,
+  ...conv1,
+  ...conv2,
+  ...conv3,
+  ...convTransposes,
+  ...pools,
 ];
 
 export { refusals };

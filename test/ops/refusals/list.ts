@@ -1,11 +1,13 @@
 // All refusals of the table, from the file of each family.
 import type { Refusal } from '../table.js';
+import { convolutions } from './conv.js';
 import { creation } from './creation.js';
 import { element } from './element.js';
 import { indexing } from './indexing.js';
 import { losses } from './losses.js';
 import { norms } from './norms.js';
 import { order } from './order.js';
+import { pools } from './pool.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
@@ -20,4 +22,6 @@ export const refusals: readonly Refusal[] = [
   ...creation,
   ...views,
   ...indexing,
+  ...convolutions,
+  ...pools,
 ];
