@@ -31,6 +31,7 @@ export { einsum } from './einsum.js';
 export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
+export { gatesOf, type RecurrentKind, recurrent, recurrentStep } from './recurrent.js';
 export { type PadMode, stack } from './repeat.js';
 export type { Ordered } from './sort.js';
 export type { Unique } from './unique.js';

@@ -6,6 +6,7 @@
 #include "kernels/move.cpp"
 #include "kernels/optimizer.cpp"
 #include "kernels/peak.cpp"
+#include "kernels/recurrent.cpp"
 #include "kernels/reduce.cpp"
 #include "kernels/scan.cpp"
 #include "kernels/softmax.cpp"
@@ -20,9 +21,9 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),        ::ISA::LANES,          ::ISA::chain_kernels, ::ISA::gemm_kernels,    ::ISA::move_kernels,
-    ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,  ::ISA::softmax_kernels, ::ISA::sort_kernels,
-    ::ISA::transpose_kernels, ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA),        ::ISA::LANES,          ::ISA::chain_kernels,     ::ISA::gemm_kernels,    ::ISA::move_kernels,
+    ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,      ::ISA::softmax_kernels, ::ISA::sort_kernels,
+    ::ISA::transpose_kernels, ::ISA::peak_kernels,   ::ISA::recurrent_kernels,
 };
 
 }  // namespace ISA

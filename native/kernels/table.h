@@ -7,6 +7,7 @@
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -28,6 +29,7 @@ struct KernelTable {
   SortKernels sort;
   TransposeKernels transpose;
   PeakKernels peak;
+  RecurrentKernels recurrent;
 };
 
 }  // namespace hebb

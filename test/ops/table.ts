@@ -15,6 +15,7 @@ import { matmul } from './cases/matmul.js';
 import { moments } from './cases/moments.js';
 import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
+import { recurrents } from './cases/recurrent.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
 import { rowLosses } from './cases/row_losses.js';
@@ -83,6 +84,7 @@ export const cases: readonly Case[] = [
   ...einsums,
   ...indexing,
   ...gathers,
+  ...recurrents,
 ];
 
 export { refusals };

@@ -5,8 +5,19 @@ import { element } from './element.js';
 import { indexing } from './indexing.js';
 import { losses } from './losses.js';
 import { order } from './order.js';
+import { recurrent } from './recurrent.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
 
-export const refusals: readonly Refusal[] = [...element, ...reductions, ...order, ...shapes, ...losses, ...creation, ...views, ...indexing];
+export const refusals: readonly Refusal[] = [
+  ...element,
+  ...reductions,
+  ...order,
+  ...shapes,
+  ...losses,
+  ...creation,
+  ...views,
+  ...indexing,
+  ...recurrent,
+];
