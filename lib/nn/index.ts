@@ -19,11 +19,12 @@ export {
   Softsign,
   Tanh,
 } from './activations.js';
+export { AlphaDropout } from './alpha_dropout.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
 export { ModuleDict, ModuleList } from './containers.js';
-export { Dropout, type DropoutOptions } from './dropout.js';
+export { Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
@@ -42,3 +43,4 @@ export type { RecurrentWeights } from './recurrent_weights.js';
 export { RNN, RNNCell, type RNNNonlinearity } from './rnn.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';
+export { StochasticDepth, type StochasticDepthOptions } from './stochastic_depth.js';
