@@ -1,6 +1,6 @@
 // Training steps of small nets, and an epoch over 60,000 images in shuffled batches of 32, against the frameworks.
 import { availableParallelism } from 'node:os';
-import { DataLoader, Generator, nn, optim, rand, run, type Tensor, TensorDataset, tensor } from 'hebb';
+import { DataLoader, Generator, nn, optim, rand, randn, run, type Tensor, TensorDataset, tensor } from 'hebb';
 import { repeated, type Workload } from './measure.js';
 
 const threads = availableParallelism();
@@ -67,24 +67,51 @@ function mlp(batch: number): Workload {
     peers: [...frameworks, 'tfjs-wasm', ...(batch === 32 ? (['brain.js'] as const) : [])],
     async prepare() {
       const [x, y] = await digits(batch);
-      const model = mnistNet();
-      const optimizer = new optim.Adam(model.parameters());
-      return repeated(async (count) => {
-        let last: Tensor | undefined;
-        for (let i = 0; i < count; i++) {
-          last = nn.crossEntropy(model.forward(x), y);
-          await optimizer.step(last);
-          if (i % READ_EVERY === 0) await last.item();
-        }
-        await last?.item();
-      });
+      return stepping(mnistNet(), x, y);
     },
   };
 }
+
+/** A classifier of sequences by an LSTM's last hidden state. */
+class SequenceNet extends nn.Module {
+  lstm = new nn.LSTM(64, 128);
+  out = new nn.Linear(128, 10);
+  forward(x: Tensor): Tensor {
+    const [, [h]] = this.lstm.forward(x);
+    return this.out.forward(h.squeeze(0));
+  }
+}
+
+/** Times steps of a net on one batch. */
+function stepping(model: nn.Module, x: Tensor, y: Tensor): ReturnType<Workload['prepare']> {
+  const optimizer = new optim.Adam(model.parameters());
+  return repeated(async (count) => {
+    let last: Tensor | undefined;
+    for (let i = 0; i < count; i++) {
+      last = nn.crossEntropy(model.forward(x), y);
+      await optimizer.step(last);
+      if (i % READ_EVERY === 0) await last.item();
+    }
+    await last?.item();
+  });
+}
+
+/** 50 steps of 64 values, a batch of 32. */
+const lstm: Workload = {
+  id: 'train.lstm',
+  threads,
+  peers: frameworks,
+  async prepare() {
+    const x = randn([32, 50, 64]);
+    await run(x);
+    return stepping(new SequenceNet(), x, (await digits(32))[1]);
+  },
+};
 
 export const train: Workload[] = [
   { id: 'train.xor', threads, peers: [...frameworks, 'tfjs-wasm', 'brain.js'], prepare: () => repeated(xorSteps()) },
   mlp(32),
   mlp(128),
+  lstm,
   { id: 'train.mnist.epoch', threads, peers: frameworks, prepare: async () => repeated(await mnistEpochs()) },
 ];

@@ -11,6 +11,7 @@ const TESTS = [
   'lines_test',
   'ops_test',
   'optimizer_test',
+  'recurrent_test',
   'chain_test',
   'gemm_test',
   'simd_math_test_neon',

@@ -15,7 +15,7 @@ const runs = join(root, 'build', 'runs');
 const ASAN = {
   folder: 'build-asan',
   flags: 'address,undefined',
-  tests: ['native_tests', 'kernels_test', 'lines_test', 'ops_test', 'optimizer_test', 'chain_test', 'gemm_test'],
+  tests: ['native_tests', 'kernels_test', 'lines_test', 'ops_test', 'optimizer_test', 'recurrent_test', 'chain_test', 'gemm_test'],
   sets: supported,
 };
 const TSAN = { folder: 'build-tsan', flags: 'thread', tests: ['native_tests', 'lines_test', 'ops_test', 'chain_test'], sets: [best] };

@@ -88,6 +88,14 @@ test('optimizers: six of them descend, each beside plain gradient descent', () =
   for (const [, loss] of losses) expect(loss).toBeLessThan(12); // it begins at 12.5
 }, 120_000);
 
+test('sequence: letters in order tell more than the last one, and that more than the longer list', () => {
+  const last = drawn('sequence', ['5']).trim().split('\n').at(-1)!;
+  const [, ...parts] = /^test accuracy (\S+) %, by the last letter alone (\S+) %, by the longer list (\S+) %$/.exec(last)!;
+  const [accuracy, lastLetter, majority] = parts.map(Number) as [number, number, number];
+  expect(lastLetter).toBeGreaterThan(majority + 5);
+  expect(accuracy).toBeGreaterThan(lastLetter + 3);
+}, 120_000);
+
 // Its data come from scikit-learn's package, which not every machine has.
 const known = await diabetes().then(
   () => true,

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy
 
+import jax_lstm
 from jax_index import workloads as index_workloads
 
 IMAGES, BATCH = 60_000, 32
@@ -144,5 +145,5 @@ workloads = {
     "sort.sort": jitted(lambda: [normal(1 << 20)], jnp.sort),
     "sort.topK": jitted(lambda: [normal(1 << 20)], lambda x: jax.lax.top_k(x, 100)[0]),
     "sort.cumsum": jitted(lambda: [normal(1 << 20)], jnp.cumsum),
-} | reductions() | index_workloads
+} | reductions() | index_workloads | jax_lstm.workloads
 serve("jax", jax.__version__, workloads, threads)

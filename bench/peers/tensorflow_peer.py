@@ -4,6 +4,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import tensorflow as tf
 
+import tensorflow_lstm
 from serve import serve, thread_count
 
 IMAGES, BATCH = 60_000, 32
@@ -103,4 +104,4 @@ workloads = {
     "train.mlp.128": {name: mlp(jit, 128) for name, jit in both.items()},
     "train.mnist.epoch": {name: epoch(jit) for name, jit in both.items()},
 }
-serve("tensorflow", tf.__version__, workloads, threads)
+serve("tensorflow", tf.__version__, workloads | tensorflow_lstm.workloads, threads)

@@ -23,6 +23,7 @@ export {
   Tanh,
 } from './activations.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm } from './batch_norm.js';
+export { AlphaDropout } from './alpha_dropout.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
@@ -36,7 +37,6 @@ export {
   ConvTranspose2d,
   type ConvTransposeLayerOptions,
 } from './conv.js';
-export { Dropout, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
@@ -57,8 +57,12 @@ export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance_norm.js';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
+export { Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from './dropout.js';
+export { GRU, GRUCell } from './gru.js';
+export type { Lengths } from './lengths.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
+export { LSTM, LSTMCell } from './lstm.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
 export type { RunningNormOptions, RunningOptions } from './running.js';
 export {
@@ -73,5 +77,10 @@ export {
   MaxPool2d,
   MaxPool3d,
 } from './pool.js';
+export type { RecurrentOptions, SequenceOptions } from './recurrent.js';
+export type { RecurrentCellOptions } from './recurrent_cell.js';
+export type { RecurrentWeights } from './recurrent_weights.js';
+export { RNN, RNNCell, type RNNNonlinearity } from './rnn.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';
+export { StochasticDepth, type StochasticDepthOptions } from './stochastic_depth.js';

@@ -60,6 +60,7 @@ export {
   maxPool3d,
   poolWindow,
 } from './pool.js';
+export { gatesOf, type RecurrentKind, recurrent, recurrentStep } from './recurrent.js';
 export { type PadMode, stack } from './repeat.js';
 export { type PerAxis, perAxis } from './sliding.js';
 export type { Ordered } from './sort.js';

@@ -10,6 +10,7 @@
 #include "kernels/optimizer.cpp"
 #include "kernels/peak.cpp"
 #include "kernels/pool.cpp"
+#include "kernels/recurrent.cpp"
 #include "kernels/reduce.cpp"
 #include "kernels/scan.cpp"
 #include "kernels/softmax.cpp"
@@ -39,6 +40,7 @@ constexpr KernelTable table = {
     ::ISA::sort_kernels,
     ::ISA::transpose_kernels,
     ::ISA::peak_kernels,
+    ::ISA::recurrent_kernels,
 };
 
 }  // namespace ISA

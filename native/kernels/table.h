@@ -11,6 +11,7 @@
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
 #include "kernels/pool.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/scan.h"
 #include "kernels/softmax.h"
@@ -36,6 +37,7 @@ struct KernelTable {
   SortKernels sort;
   TransposeKernels transpose;
   PeakKernels peak;
+  RecurrentKernels recurrent;
 };
 
 }  // namespace hebb

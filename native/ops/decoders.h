@@ -35,6 +35,8 @@ std::unique_ptr<Command> decode_top_k(Reader& reader);
 std::unique_ptr<Command> decode_permutation(Reader& reader);
 std::unique_ptr<Command> decode_randint(Reader& reader);
 std::unique_ptr<Command> decode_multinomial(Reader& reader);
+std::unique_ptr<Command> decode_recurrent(Reader& reader);
+std::unique_ptr<Command> decode_recurrent_grad(Reader& reader);
 std::unique_ptr<Command> decode_norm(Reader& reader);
 std::unique_ptr<Command> decode_sgd(Reader& reader);
 std::unique_ptr<Command> decode_adagrad(Reader& reader);

@@ -37,6 +37,8 @@ const std::vector<OpDef>& op_list() {
       {"permutation", decode_permutation},
       {"randint", decode_randint},
       {"multinomial", decode_multinomial},
+      {"recurrent", decode_recurrent},
+      {"recurrent_grad", decode_recurrent_grad},
       {"norm", decode_norm},
       {"sgd", decode_sgd},
       {"adagrad", decode_adagrad},

@@ -52,6 +52,9 @@ const DATA_FUNCTIONS = [
 /** Their values are random: random.test.ts compares them with a reference of its own. */
 const RANDOM = ['rand', 'randn', 'randperm', 'randint', 'multinomial', 'bernoulli', 'uniform', 'normal', 'truncatedNormal', 'exponential'];
 
+/** Layers with kernels of their own. */
+const LAYERS = ['LSTM', 'GRU', 'RNN'];
+
 const isClass = (value: unknown): boolean => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 const functionsOf = (of: object): string[] =>
   Object.entries(of).flatMap(([name, value]) => (typeof value === 'function' && !isClass(value) ? [name] : []));
@@ -60,7 +63,7 @@ const methods = Object.getOwnPropertyNames(hebb.Tensor.prototype).filter((name) 
 const ops = [
   ...methods.map((name) => `Tensor.${name}`),
   ...functionsOf(hebb).filter((name) => !OTHER_FUNCTIONS.includes(name) && !DATA_FUNCTIONS.includes(name)),
-  ...functionsOf(hebb.nn).map((name) => `nn.${name}`),
+  ...[...functionsOf(hebb.nn), ...LAYERS].map((name) => `nn.${name}`),
 ];
 
 describe('the op table is complete', () => {

@@ -18,6 +18,7 @@ import { norms } from './cases/norms.js';
 import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { pools } from './cases/pool.js';
+import { recurrents } from './cases/recurrent.js';
 import { reduce } from './cases/reduce.js';
 import { repeat } from './cases/repeat.js';
 import { rowLosses } from './cases/row_losses.js';
@@ -92,6 +93,7 @@ export const cases: readonly Case[] = [
   ...conv3,
   ...convTransposes,
   ...pools,
+  ...recurrents,
 ];
 
 export { refusals };

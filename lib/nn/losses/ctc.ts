@@ -1,10 +1,8 @@
 // CTC: the loss of a sequence whose outputs are not aligned with its labels, summed over all alignments.
-import { ArgumentError, arange, describe, formatShape, full, ShapeError, sameShape, type Tensor, tensor } from '../../core/index.js';
+import { ArgumentError, arange, describe, formatShape, full, ShapeError, type Tensor } from '../../core/index.js';
 import { concat, stack, where } from '../../ops/index.js';
+import { type Lengths, lengthsOf } from '../lengths.js';
 import { Loss, type LossOptions, reduce } from './loss.js';
-
-/** The number of valid steps or labels of each sequence: i32 or u8 (batch), or a list. */
-export type Lengths = Tensor | readonly number[];
 
 /** Options of `ctcLoss`. */
 export interface CTCOptions extends LossOptions {
@@ -41,8 +39,8 @@ export function ctcLoss(
   { reduction = 'mean', blank = 0, zeroInfinity = false }: CTCOptions = {},
 ): Tensor {
   const [time, batch, length] = checkShapes(logP, targets, blank);
-  const steps = lengthsOf('inputLengths', inputLengths, batch, 1, time);
-  const labels = lengthsOf('targetLengths', targetLengths, batch, 0, length);
+  const steps = lengthsOf('ctcLoss', 'inputLengths', inputLengths, batch, 1, time);
+  const labels = lengthsOf('ctcLoss', 'targetLengths', targetLengths, batch, 0, length);
   const known = where(arange(length).lt(labels.unsqueeze(1)), targets.to('i32'), blank);
   const states = withBlanks(known, blank);
   const last = forward(logP, states, steps, blank);
@@ -120,24 +118,6 @@ function checkShapes(logP: Tensor, targets: Tensor, blank: number): [time: numbe
   if (!Number.isInteger(blank) || blank < 0 || blank >= classes)
     throw new ArgumentError('ctcLoss', `blank must be a class from 0 to ${classes - 1}, got ${describe(blank)}`, { value: blank });
   return [time!, batch!, targets.shape[1]!];
-}
-
-/** Lengths as i32 (batch), each from `least` to `most`. */
-function lengthsOf(name: string, lengths: Lengths, batch: number, least: number, most: number): Tensor {
-  if (Array.isArray(lengths)) {
-    const bad = lengths.findIndex((n) => !Number.isInteger(n) || n < least || n > most);
-    if (lengths.length !== batch || bad >= 0) {
-      const got = bad >= 0 ? `${describe(lengths[bad])} at position ${bad}` : `${lengths.length} of them`;
-      throw new ArgumentError('ctcLoss', `${name} must be ${batch} whole numbers from ${least} to ${most}, got ${got}`, { value: lengths });
-    }
-    return tensor(lengths, { shape: [batch], dtype: 'i32' });
-  }
-  const t = lengths as Tensor;
-  if (!sameShape(t.shape, [batch]) || (t.dtype !== 'i32' && t.dtype !== 'u8')) {
-    throw new ArgumentError('ctcLoss', `${name} must be i32 or u8 (${batch}), got ${t.dtype} ${formatShape(t.shape)}`, { value: t });
-  }
-  // Read from a list of the valid ones, so that another is an IndexError.
-  return arange(least, most + 1).indexSelect(0, t.to('i32').sub(least));
 }
 
 /**

@@ -11,7 +11,7 @@ export {
   focalLoss,
 } from './binary.js';
 export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy, NLLLoss, nllLoss } from './classes.js';
-export { CTCLoss, type CTCOptions, ctcLoss, type Lengths } from './ctc.js';
+export { CTCLoss, type CTCOptions, ctcLoss } from './ctc.js';
 export {
   GaussianNLLLoss,
   type GaussianNLLOptions,

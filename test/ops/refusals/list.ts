@@ -8,6 +8,7 @@ import { losses } from './losses.js';
 import { norms } from './norms.js';
 import { order } from './order.js';
 import { pools } from './pool.js';
+import { recurrent } from './recurrent.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
@@ -24,4 +25,5 @@ export const refusals: readonly Refusal[] = [
   ...indexing,
   ...convolutions,
   ...pools,
+  ...recurrent,
 ];
