@@ -1,4 +1,6 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
+
+export { type AttentionOptions, scaledDotProductAttention } from '../ops/index.js';
 export {
   CELU,
   ELU,

@@ -24,6 +24,7 @@ import './sort.js';
 import './unique.js';
 
 export type { Index } from './at.js';
+export { type AttentionOptions, scaledDotProductAttention } from './attention.js';
 export { where } from './compare.js';
 export { concat } from './concat.js';
 export { crossEntropyRows } from './cross_entropy.js';

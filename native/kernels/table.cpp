@@ -1,6 +1,7 @@
 // The kernels of one ISA in one translation unit, compiled once per ISA; only the table is visible from outside.
 #include "kernels/table.h"
 
+#include "kernels/attention.cpp"
 #include "kernels/chain.cpp"
 #include "kernels/gemm.cpp"
 #include "kernels/move.cpp"
@@ -20,9 +21,10 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),        ::ISA::LANES,          ::ISA::chain_kernels, ::ISA::gemm_kernels,    ::ISA::move_kernels,
-    ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,  ::ISA::softmax_kernels, ::ISA::sort_kernels,
-    ::ISA::transpose_kernels, ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA),   ::ISA::LANES,           ::ISA::attention_kernels, ::ISA::chain_kernels,
+    ::ISA::gemm_kernels, ::ISA::move_kernels,    ::ISA::optimizer_kernels, ::ISA::reduce_kernels,
+    ::ISA::scan_kernels, ::ISA::softmax_kernels, ::ISA::sort_kernels,      ::ISA::transpose_kernels,
+    ::ISA::peak_kernels,
 };
 
 }  // namespace ISA

@@ -13,6 +13,8 @@ const std::vector<OpDef>& op_list() {
       {"softmax_grad", decode_softmax_grad},
       {"cross_entropy", decode_cross_entropy},
       {"cross_entropy_grad", decode_cross_entropy_grad},
+      {"attention", decode_attention},
+      {"attention_grad", decode_attention_grad},
       {"copy", decode_copy},
       {"gather", decode_gather},
       {"scatter", decode_scatter},

@@ -1,5 +1,6 @@
 // All refusals of the table, from the file of each family.
 import type { Refusal } from '../table.js';
+import { attentions } from './attention.js';
 import { creation } from './creation.js';
 import { element } from './element.js';
 import { indexing } from './indexing.js';
@@ -9,4 +10,14 @@ import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
 import { views } from './views.js';
 
-export const refusals: readonly Refusal[] = [...element, ...reductions, ...order, ...shapes, ...losses, ...creation, ...views, ...indexing];
+export const refusals: readonly Refusal[] = [
+  ...element,
+  ...reductions,
+  ...order,
+  ...shapes,
+  ...losses,
+  ...creation,
+  ...views,
+  ...indexing,
+  ...attentions,
+];
