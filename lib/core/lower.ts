@@ -169,7 +169,7 @@ export class Lowering {
     const [source, ...operands] = node.inputs as [Tensor, ...Tensor[]];
     let command = this.graph.resolve(source);
     if (isLeaf(command)) {
-      command = record(of, operands, source.shape, source.dtype, node.attrs.slice(1));
+      command = record(of, operands, source.shape, source.dtype, node.attrs.slice(1), node.scalars);
       this.lowered.add(command);
       this.lowerCommand(command);
     }

@@ -1,6 +1,6 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
 
-export { type AttentionOptions, scaledDotProductAttention } from '../ops/index.js';
+export { type AttentionOptions, type RotaryOptions, rotaryEmbedding, scaledDotProductAttention } from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -32,8 +32,11 @@ export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhshrink, Threshold } from './hard_activations.js';
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
+export { KVCache, type KVCacheSizes } from './kv_cache.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
+export { type AttentionMasks, MultiheadAttention, type MultiheadAttentionOptions } from './multihead_attention.js';
+export { LearnedPositions, RelativePositionBias, SinusoidalPositions, type SinusoidalPositionsOptions } from './positions.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';

@@ -33,6 +33,7 @@ export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { type PadMode, stack } from './repeat.js';
+export { type RotaryOptions, rotaryEmbedding } from './rotary.js';
 export type { Ordered } from './sort.js';
 export type { Unique } from './unique.js';
 export type { VarianceOptions } from './variance.js';

@@ -34,6 +34,11 @@ SIMD_INLINE Vec score(const hebb::AttentionBlock& b, int64_t k, int64_t j) {
   return first >= LANES ? set1(-__builtin_inff()) : select(mask_n(int(first)), set1(-__builtin_inff()), s);
 }
 
+// x where the weight at `at` is kept, grown; else 0.
+SIMD_INLINE Vec keep(const hebb::AttentionBlock& b, int64_t at, Vec x) {
+  return select(lt(load(b.draws + at), set1(b.drop)), zero(), mul(x, set1(b.grown)));
+}
+
 void weigh(const hebb::AttentionBlock& b, float* top, float* sum, float* factor) {
   columns_of(b.queries, [&]<int N>(int64_t j) GEMM_INLINE {
     Vec most[N], total[N], shift[N];
@@ -56,7 +61,7 @@ void weigh(const hebb::AttentionBlock& b, float* top, float* sum, float* factor)
       float* const row = b.scores + k * WIDTH + j;
       each<N>([&](int v) GEMM_INLINE {
         const Vec e = exp_below(sub(load(row + v * LANES), shift[v]));
-        store(row + v * LANES, e);
+        store(row + v * LANES, b.draws ? keep(b, k * WIDTH + j + v * LANES, e) : e);
         total[v] = add(total[v], e);
       });
     }
@@ -87,8 +92,9 @@ void slope(const hebb::AttentionBlock& b, const float* lse, const float* delta, 
       const int64_t at = k * WIDTH + j;
       each<N>([&](int v) GEMM_INLINE {
         const Vec p = exp(sub(score(b, k, j + v * LANES), shift[v]));
-        store(b.scores + at + v * LANES, p);
-        store(slopes + at + v * LANES, mul(p, sub(load(slopes + at + v * LANES), mean[v])));
+        const Vec s = load(slopes + at + v * LANES);
+        store(b.scores + at + v * LANES, b.draws ? keep(b, at + v * LANES, p) : p);
+        store(slopes + at + v * LANES, mul(p, sub(b.draws ? keep(b, at + v * LANES, s) : s, mean[v])));
       });
     }
   });

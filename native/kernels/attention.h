@@ -14,6 +14,8 @@ struct AttentionBlock {
   int64_t reach;       // query i sees the first reach + i + 1 keys of the block; at least `keys` where it sees all
   const float* bias;   // added to the scaled products; or null
   float* scores;       // the products; become the weights
+  const float* draws;  // uniform in [0, 1): a weight whose draw is below `drop` is left out, the others grow by `grown`; or null
+  float drop, grown;
 };
 
 // A mask's values for one block: value (query i, key j) is values[i · query_step + j · key_step].
@@ -25,12 +27,13 @@ struct AttentionMask {
 };
 
 struct AttentionKernels {
-  // The next block of an online softmax (Milakov, Gimelshein, 2018): scores become exp(score - top); `top` and `sum`, one a query, take the
-  // block in, and what was summed up before is to be multiplied by `factor`.
+  // The next block of an online softmax (Milakov, Gimelshein, 2018): scores become exp(score - top), of which some may be dropped; `top`
+  // and `sum`, one a query, take the whole block in, and what was summed up before is to be multiplied by `factor`.
   void (*weigh)(const AttentionBlock& block, float* top, float* sum, float* factor);
   // After the last one: `factor` becomes 1 / sum and lse the log-sum-exp; 0 and +inf for a query that saw nothing.
   void (*close)(const float* top, const float* sum, float* factor, float* lse, int64_t queries);
-  // Scores become weights exp(score - lse), and slopes, which hold dy · v, the scores' gradients weight · (slope - delta).
+  // Scores become weights exp(score - lse), of which some may be dropped, and slopes, which hold dy · v, the scores' gradients
+  // weight · (slope, where it isn't dropped, - delta).
   void (*slope)(const AttentionBlock& block, const float* lse, const float* delta, float* slopes);
   // The mask as a bias (keys, ATTENTION_QUERIES); false where no query sees a key.
   bool (*bias)(const AttentionMask& mask, float* bias);

@@ -14,7 +14,8 @@ namespace {
 
 struct Attention final : Command {
   AttentionShape shape;
-  int32_t q = 0, k = 0, v = 0, mask = -1, out = 0, lse = -1;
+  AttentionOperands operands;
+  int32_t out = 0, lse = -1;
 
   void run(Run& run) const override {
     const int64_t blocks = ceil_div(shape.queries, ATTENTION_QUERIES);
@@ -26,12 +27,12 @@ struct Attention final : Command {
 
  private:
   void queries(const Run& run, int worker, int64_t batch, int64_t head, int64_t query) const {
-    AttentionWork work(shape, run, worker, mask < 0 ? nullptr : run.ptr<const void>(mask));
+    AttentionWork work(shape, operands, run, worker);
     const AttentionKernels& kernels = work.table.attention;
     const int64_t count = std::min(ATTENTION_QUERIES, shape.queries - query);
     const int64_t row = (batch * shape.heads + head) * shape.queries + query;
     const int64_t key_row = (batch * shape.key_heads + head / (shape.heads / shape.key_heads)) * shape.keys;
-    const float* const from = run.ptr<const float>(q) + row * shape.depth;
+    const float* const from = run.ptr<const float>(operands.q) + row * shape.depth;
     float* const to = run.ptr<float>(out) + row * shape.width;
     std::fill_n(work.top, ATTENTION_QUERIES, -__builtin_inff());
     std::fill_n(work.sum, ATTENTION_QUERIES, 0.0f);
@@ -40,8 +41,8 @@ struct Attention final : Command {
       const AttentionPlace place{batch, head, query, count, key, work.keys_seen(query, count, key)};
       if (place.keys == 0) break;
       if (!work.masks(place)) continue;
-      const float* const key_from = run.ptr<const float>(k) + (key_row + key) * shape.depth;
-      const float* const value_from = run.ptr<const float>(v) + (key_row + key) * shape.width;
+      const float* const key_from = run.ptr<const float>(operands.k) + (key_row + key) * shape.depth;
+      const float* const value_from = run.ptr<const float>(operands.v) + (key_row + key) * shape.width;
       work.scores(key_from, from, place.keys, count, shape.depth, work.turned_query, work.score);
       kernels.weigh(work.block(place), work.top, work.sum, work.factor);
       if (adds) kernels.scale_rows(to, work.factor, 1, count, shape.width);
@@ -60,14 +61,9 @@ struct Attention final : Command {
 std::unique_ptr<Command> decode_attention(Reader& reader) {
   auto command = std::make_unique<Attention>();
   AttentionShape& shape = command->shape;
-  if (!shape.decode(reader)) return nullptr;
-  command->q = reader.read(shape.rows() * shape.depth * 4);
-  command->k = reader.read(shape.key_rows() * shape.depth * 4);
-  command->v = reader.read(shape.key_rows() * shape.width * 4);
-  command->mask = reader.read_or_none(shape.mask_bytes());
+  if (!shape.decode(reader) || !command->operands.decode(reader, shape)) return nullptr;
   command->out = reader.write(shape.rows() * shape.width * 4);
   command->lse = reader.write_or_none(shape.rows() * 4);
-  if (reader.ok() && (command->mask < 0) != (shape.mask == AttentionShape::none)) return reader.fail("a mask without its kind");
   const double scores = shape.macs() / double(std::max<int64_t>(1, shape.depth));
   command->nanoseconds = COMMAND_NANOSECONDS + shape.macs() * 0.02 + scores * 0.2;
   return reader.ok() ? std::move(command) : nullptr;

@@ -17,7 +17,8 @@ constexpr int64_t TASKS = 8;  // as many keep the threads of a desktop busy
 struct AttentionGrad final : Command {
   AttentionShape shape;
   int64_t parts = 1, blocks = 0;  // of the keys; blocks a part
-  int32_t q = 0, k = 0, v = 0, mask = -1, y = 0, lse = 0, dy = 0, dq = 0, dk = -1, dv = -1, dmask = -1;
+  AttentionOperands operands;
+  int32_t y = 0, lse = 0, dy = 0, dq = 0, dk = -1, dv = -1, dmask = -1;
 
   void run(Run& run) const override {
     const int64_t heads = shape.batch * shape.key_heads;
@@ -43,7 +44,7 @@ struct AttentionGrad final : Command {
   }
 
   void keys(const Run& run, int worker, int64_t key_head, int64_t part) const {
-    AttentionWork work(shape, run, worker, mask < 0 ? nullptr : run.ptr<const void>(mask));
+    AttentionWork work(shape, operands, run, worker);
     const int64_t group = shape.heads / shape.key_heads, batch = key_head / shape.key_heads;
     const int64_t head = key_head % shape.key_heads * group, row = (batch * shape.heads + head) * shape.queries;
     const int64_t rows = group * shape.queries;
@@ -69,12 +70,13 @@ struct AttentionGrad final : Command {
 
   void block(const Run& run, const AttentionWork& work, const AttentionPlace& place, int64_t key_row, float* query_gradient) const {
     const int64_t row = (place.batch * shape.heads + place.head) * shape.queries + place.query, at = row * shape.width;
-    const float* const query_from = run.ptr<const float>(q) + row * shape.depth;
-    const float* const key_from = run.ptr<const float>(k) + key_row * shape.depth;
+    const float* const query_from = run.ptr<const float>(operands.q) + row * shape.depth;
+    const float* const key_from = run.ptr<const float>(operands.k) + key_row * shape.depth;
     const float* const slope_from = run.ptr<const float>(dy) + at;
     const int64_t keys = place.keys, queries = place.queries;
     work.scores(key_from, query_from, keys, queries, shape.depth, work.turned_query, work.score);
-    work.scores(run.ptr<const float>(v) + key_row * shape.width, slope_from, keys, queries, shape.width, work.turned_slope, work.slope);
+    work.scores(run.ptr<const float>(operands.v) + key_row * shape.width, slope_from, keys, queries, shape.width, work.turned_slope,
+                work.slope);
     work.table.attention.row_dots(slope_from, run.ptr<const float>(y) + at, work.delta, queries, shape.width);
     std::copy_n(run.ptr<const float>(lse) + row, queries, work.lse);
     work.table.attention.slope(work.block(place), work.lse, work.delta, work.slope);
@@ -106,13 +108,9 @@ std::unique_ptr<Command> decode_attention_grad(Reader& reader) {
   auto command = std::make_unique<AttentionGrad>();
   AttentionGrad& c = *command;
   AttentionShape& shape = c.shape;
-  if (!shape.decode(reader)) return nullptr;
+  if (!shape.decode(reader) || !c.operands.decode(reader, shape)) return nullptr;
   const int64_t q = shape.rows() * shape.depth * 4, k = shape.key_rows() * shape.depth * 4, v = shape.key_rows() * shape.width * 4;
   const int64_t y = shape.rows() * shape.width * 4;
-  c.q = reader.read(q);
-  c.k = reader.read(k);
-  c.v = reader.read(v);
-  c.mask = reader.read_or_none(shape.mask_bytes());
   c.y = reader.read(y);
   c.lse = reader.read(shape.rows() * 4);
   c.dy = reader.read(y);
@@ -120,7 +118,6 @@ std::unique_ptr<Command> decode_attention_grad(Reader& reader) {
   c.dk = reader.write_or_none(k);
   c.dv = reader.write_or_none(v);
   c.dmask = reader.write_or_none(shape.rows() * shape.keys * 4);
-  if (reader.ok() && (c.mask < 0) != (shape.mask == AttentionShape::none)) return reader.fail("a mask without its kind");
   const int64_t key_blocks = ceil_div(shape.keys, ATTENTION_KEYS), tasks = shape.batch * shape.key_heads;
   const int64_t wanted = std::clamp<int64_t>(ceil_div(TASKS, std::max<int64_t>(1, tasks)), 1, std::max<int64_t>(1, key_blocks));
   c.blocks = std::max<int64_t>(1, ceil_div(key_blocks, wanted));

@@ -12,6 +12,7 @@ bool AttentionShape::decode(Reader& reader) {
   causal = reader.flag();
   mask = Mask(reader.integer(none, added));
   for (int64_t& step : mask_steps) step = reader.size();
+  drops = reader.flag();
   const int64_t groups = reader.product(batch, heads);
   reader.product(reader.product(groups, queries), std::max(depth, width) + 1);
   reader.product(reader.product(groups, keys), std::max(depth, width) + 1);
@@ -36,24 +37,65 @@ double AttentionShape::macs() const {
 
 float AttentionShape::scale() const { return float(1 / std::sqrt(double(std::max<int64_t>(1, depth)))); }
 
-AttentionWork::AttentionWork(const AttentionShape& shape, const Run& run, int worker, const void* mask)
-    : table(run.kernels()), shape_(shape), mask_(mask) {
+bool AttentionOperands::decode(Reader& reader, const AttentionShape& shape) {
+  q = reader.read(shape.rows() * shape.depth * 4);
+  k = reader.read(shape.key_rows() * shape.depth * 4);
+  v = reader.read(shape.key_rows() * shape.width * 4);
+  if (shape.mask != AttentionShape::none) mask = reader.read(shape.mask_bytes());
+  if (shape.drops) {
+    drop = reader.read(4);
+    seed = reader.scalar(2);
+  }
+  return reader.ok();
+}
+
+AttentionWork::AttentionWork(const AttentionShape& shape, const AttentionOperands& operands, const Run& run, int worker)
+    : table(run.kernels()), shape_(shape) {
   constexpr int64_t TURNED = DEPTH * ATTENTION_QUERIES, BLOCK = ATTENTION_KEYS * ATTENTION_QUERIES;
-  static_assert((2 * TURNED + 3 * BLOCK + 5 * ATTENTION_QUERIES) * int64_t(sizeof(float)) <= Run::THREAD_SCRATCH);
+  static_assert((2 * TURNED + 5 * BLOCK + 5 * ATTENTION_QUERIES) * int64_t(sizeof(float)) <= Run::THREAD_SCRATCH);
   float* next = static_cast<float*>(run.thread_scratch(worker));
   const auto take = [&next](int64_t count) { return (next += count) - count; };
   turned_query = take(TURNED);
   turned_slope = take(TURNED);
-  for (float** block : {&score, &slope, &bias}) *block = take(BLOCK);
+  for (float** block : {&score, &slope, &bias, &draws, &rows}) *block = take(BLOCK);
   for (float** row : {&top, &sum, &factor, &lse, &delta}) *row = take(ATTENTION_QUERIES);
+  if (operands.mask >= 0) mask_ = run.ptr<const void>(operands.mask);
+  if (operands.drop < 0) return;
+  drop_ = *run.ptr<const float>(operands.drop);
+  seed_ = uint64_t(run.scalar(operands.seed));
+  counter_ = uint64_t(run.scalar(operands.seed + 1));
 }
 
 AttentionBlock AttentionWork::block(const AttentionPlace& place) const {
   const int64_t reach = shape_.causal ? place.query - place.key : place.keys;
-  return {place.keys, place.queries, shape_.scale(), reach, mask_ ? bias : nullptr, score};
+  return {place.keys,
+          place.queries,
+          shape_.scale(),
+          reach,
+          mask_ ? bias : nullptr,
+          score,
+          shape_.drops ? draws : nullptr,
+          drop_,
+          drop_ < 1 ? 1 / (1 - drop_) : 0};
+}
+
+// As one tensor of all weights (batch, heads, queries, keys) would be drawn.
+void AttentionWork::draw(const AttentionPlace& place) {
+  const int64_t row = (place.batch * shape_.heads + place.head) * shape_.queries + place.query;
+  for (int64_t i = 0; i < place.queries; i++) {
+    ChainCall call{};
+    call.dst = rows + i * ATTENTION_KEYS;
+    call.count = place.keys;
+    call.index = (row + i) * shape_.keys + place.key;
+    call.seed = seed_;
+    call.counter = counter_;
+    table.chain.steps[int(ChainStep::uniform)](call);
+  }
+  table.transpose.transpose(rows, ATTENTION_KEYS * 4, draws, ATTENTION_QUERIES * 4, place.queries, place.keys, false);
 }
 
 bool AttentionWork::masks(const AttentionPlace& place) {
+  if (shape_.drops) draw(place);
   if (mask_ == nullptr) return true;
   const int64_t* const step = shape_.mask_steps;
   const int64_t from = place.batch * step[0] + place.head * step[1] + place.query * step[2] + place.key * step[3];

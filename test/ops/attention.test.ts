@@ -1,13 +1,13 @@
 // Attention beyond single cases: gradients over several blocks, queries that see nothing, the bits under several threads, and PyTorch's numbers.
 import { fileURLToPath } from 'node:url';
-import { Generator, grad, info, load, nn, randn, run, type StateDict, setNumThreads, type Tensor, tensor, where } from 'hebb';
+import { Generator, grad, info, load, nn, rand, randn, run, type StateDict, setNumThreads, type Tensor, tensor, where } from 'hebb';
 import { describe, expect, test } from 'vitest';
 import { difference } from './check.js';
 
 type Options = Parameters<typeof nn.scaledDotProductAttention>[3];
 
 /** The same by ops of the library that hold all scores. */
-function composed(q: Tensor, k: Tensor, v: Tensor, { mask, causal = false }: NonNullable<Options> = {}): Tensor {
+function composed(q: Tensor, k: Tensor, v: Tensor, { mask, causal = false }: NonNullable<Options> = {}, kept?: Tensor): Tensor {
   const [batch, heads, queries, depth] = q.shape as [number, number, number, number];
   const [, keyHeads, keys] = k.shape as [number, number, number];
   const spread = (x: Tensor): Tensor => {
@@ -23,7 +23,8 @@ function composed(q: Tensor, k: Tensor, v: Tensor, { mask, causal = false }: Non
     const seen = Uint8Array.from({ length: queries * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
     scores = where(tensor(seen, { shape: [queries, keys] }).to('bool'), scores, -1e30);
   }
-  return scores.softmax(-1).matmul(spread(v));
+  const weights = scores.softmax(-1);
+  return (kept ? weights.mul(kept) : weights).matmul(spread(v));
 }
 
 async function compare(found: Tensor, expected: Tensor, tolerance = 2e-6): Promise<void> {
@@ -78,6 +79,56 @@ describe('a query that sees nothing', () => {
     const y = await nn.scaledDotProductAttention(spoilt, k, v).data();
     expect(y.slice(4, 8).every(Number.isNaN)).toBe(true);
     expect([...y.slice(0, 4), ...y.slice(8)].every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('dropout', () => {
+  const [q, k, v, dy] = [normal(2, 2, 70, 9), normal(2, 1, 300, 9), normal(2, 1, 300, 9), normal(2, 2, 70, 9)];
+  const bias = normal(300);
+
+  test('drops the weights that one tensor of random values would, forward and backward', async () => {
+    const kept = rand([2, 2, 70, 300], { generator: new Generator(3) })
+      .ge(0.3)
+      .to('f32')
+      .div(0.7);
+    const fused = nn.scaledDotProductAttention(q, k, v, {
+      dropout: 0.3,
+      generator: new Generator(3),
+      groupedQuery: true,
+      causal: true,
+      mask: bias,
+    });
+    const expected = composed(q, k, v, { causal: true, mask: bias }, kept);
+    const gradients = (y: Tensor): Tensor[] => grad(y.mul(dy).sum(), [q, k, v, bias]);
+    const [found, exact] = [gradients(fused), gradients(expected)];
+    await run(fused, expected, ...found, ...exact);
+    await compare(fused, expected, 4e-6);
+    for (const [i, one] of found.entries()) await compare(one, exact[i]!, 4e-6);
+  });
+
+  test('has gradients of gradients from the same weights', async () => {
+    const twice = (attend: (q: Tensor) => Tensor): Tensor => {
+      const [dq] = grad(attend(q).mul(dy).sum(), [q]);
+      return grad(dq!.square().sum(), [q])[0]!;
+    };
+    const kept = rand([2, 2, 70, 300], { generator: new Generator(3) })
+      .ge(0.5)
+      .to('f32')
+      .mul(2);
+    const found = twice((x) => nn.scaledDotProductAttention(x, k, v, { dropout: 0.5, generator: new Generator(3), groupedQuery: true }));
+    await compare(
+      found,
+      twice((x) => composed(x, k, v, {}, kept)),
+      1e-5,
+    );
+  });
+
+  test('of 1 leaves nothing, and finite gradients', async () => {
+    const y = nn.scaledDotProductAttention(q, q, q, { dropout: 1 });
+    const [dq] = grad(y.mul(dy).sum(), [q]);
+    await run(y, dq!);
+    expect((await y.data()).every((value) => value === 0)).toBe(true);
+    expect((await dq!.data()).every((value) => value === 0)).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 // Attention in plain float64: every form of mask, fewer heads of keys, and lengths on both sides of a block.
 import { nn, type Tensor } from 'hebb';
 import { type Input, input, reals, wholes } from '../inputs.js';
-import { expand, type Ref } from '../oracle.js';
+import { at, build, expand, type Ref } from '../oracle.js';
 import type { Case } from '../table.js';
 
 interface Setting {
@@ -62,7 +62,41 @@ const bits = (...shape: number[]): Input => input(shape, wholes(0, 1), 'bool');
 
 const [q, k, v] = three(1, 2, 2, 3, 3, 2);
 
+/** Pairs (i, i + d/2) of each row, turned by position · base^(-2i/d). */
+function rotated(x: Ref, base = 10000, offset = 0): Ref {
+  const [length, size] = x.shape.slice(-2) as [number, number];
+  const half = size / 2;
+  return build(x.shape, (index) => {
+    const [t, i] = index.slice(-2) as [number, number];
+    const angle = ((t % length) + offset) * base ** ((-2 * (i % half)) / size);
+    const other = at(x, index.with(-1, (i + half) % size));
+    return at(x, index) * Math.cos(angle) + (i < half ? -other : other) * Math.sin(angle);
+  });
+}
+
+const rotary = { op: 'nn.rotaryEmbedding', dtype: 'f32', tolerance: 'scaled', gradient: 'smooth' } as const;
+
+const rotations: readonly Case[] = [
+  { ...rotary, name: 'four axes', inputs: [floats(2, 2, 3, 6)], hebb: (x) => nn.rotaryEmbedding(x!), oracle: (x) => rotated(x!) },
+  {
+    ...rotary,
+    name: 'a view',
+    inputs: [{ ...floats(4, 8), layout: 'transposed' }],
+    hebb: (x) => nn.rotaryEmbedding(x!),
+    oracle: (x) => rotated(x!),
+  },
+  { ...rotary, name: 'no rows', inputs: [floats(0, 4)], hebb: (x) => nn.rotaryEmbedding(x!), oracle: (x) => rotated(x!) },
+  {
+    ...rotary,
+    name: 'another base, later positions',
+    inputs: [floats(5, 4)],
+    hebb: (x) => nn.rotaryEmbedding(x!, { base: 100, offset: 7 }),
+    oracle: (x) => rotated(x!, 100, 7),
+  },
+];
+
 export const attentions: readonly Case[] = [
+  ...rotations,
   one('two heads', [q, k, v]),
   one('causal', [q, k, v], { causal: true }),
   one('a scale', [q, k, v], { scale: 0.3 }),

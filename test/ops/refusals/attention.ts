@@ -13,7 +13,20 @@ const refused = (name: string, call: () => Tensor, says: string, error: Refusal[
   says,
 });
 
+const turned = (name: string, call: () => Tensor, says: string, error: Refusal['error'] = ArgumentError): Refusal => ({
+  op: 'nn.rotaryEmbedding',
+  name,
+  call,
+  error,
+  says,
+});
+
 export const attentions: readonly Refusal[] = [
+  turned('an odd size', () => nn.rotaryEmbedding(zeros([3, 5])), 'expects (…, T, d) with an even d, got (3, 5)', ShapeError),
+  turned('one axis', () => nn.rotaryEmbedding(zeros([4])), 'expects (…, T, d)', ShapeError),
+  turned('integers', () => nn.rotaryEmbedding(zeros([3, 4], { dtype: 'i32' })), 'expects floats, got i32', DTypeError),
+  turned('base 0', () => nn.rotaryEmbedding(zeros([3, 4]), { base: 0 }), 'base must be a finite number > 0, got 0'),
+  turned('an offset of NaN', () => nn.rotaryEmbedding(zeros([3, 4]), { offset: Number.NaN }), 'offset must be a finite number, got NaN'),
   refused('three axes', () => attend(zeros([2, 3, 4]), heads(2), heads(2)), 'expects (batch, heads, T, d) each'),
   refused('other batches', () => attend(zeros([2, 2, 3, 2]), heads(2), heads(2)), 'batches differ'),
   refused('keys of another size', () => attend(heads(2), heads(2, 3, 5), heads(2)), 'queries and keys differ in their last size'),
@@ -42,6 +55,12 @@ export const attentions: readonly Refusal[] = [
     'a scale of NaN',
     () => attend(heads(2), heads(2), heads(2), { scale: Number.NaN }),
     'scale must be a finite number, got NaN',
+    ArgumentError,
+  ),
+  refused(
+    'a dropout of 1.5',
+    () => attend(heads(2), heads(2), heads(2), { dropout: 1.5 }),
+    'dropout must be from 0 to 1, got 1.5',
     ArgumentError,
   ),
   refused(
