@@ -11,6 +11,7 @@ import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
 import { fmaPeak, isa, isas } from './limits.js';
 import { measure, type Workload } from './measure.js';
+import { norm } from './norm.js';
 import { ops } from './ops.js';
 import { optimizers } from './optim.js';
 import { overhead } from './overhead.js';
@@ -19,7 +20,7 @@ import { reduce } from './reduce.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, reduce, index: indexing, train, optim: optimizers, data, overhead };
+const suites = { gemm, ops, reduce, norm, index: indexing, train, optim: optimizers, data, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */

@@ -1,6 +1,13 @@
 // lib/nn: layers, models, losses and first values. Users see it as the namespace `nn`.
-
-export { type AttentionOptions, type RotaryOptions, rotaryEmbedding, scaledDotProductAttention } from '../ops/index.js';
+export {
+  type AttentionOptions,
+  layerNorm,
+  type NormalizeOptions,
+  type RotaryOptions,
+  rmsNorm,
+  rotaryEmbedding,
+  scaledDotProductAttention,
+} from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -33,6 +40,7 @@ export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Tanhsh
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { KVCache, type KVCacheSizes } from './kv_cache.js';
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';

@@ -23,12 +23,14 @@ import './scan.js';
 import './sort.js';
 import './unique.js';
 
+export type { NormalizeOptions } from './affine.js';
 export type { Index } from './at.js';
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js';
 export { where } from './compare.js';
 export { concat } from './concat.js';
 export { crossEntropyRows } from './cross_entropy.js';
 export { einsum } from './einsum.js';
+export { layerNorm, RMS_EPS, rmsNorm } from './layer_norm.js';
 export type { NormOptions } from './norm.js';
 export { bernoulli, exponential, multinomial, normal, randint, truncatedNormal, uniform } from './random.js';
 export { eye, fullLike, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';

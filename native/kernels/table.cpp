@@ -4,6 +4,7 @@
 #include "kernels/attention.cpp"
 #include "kernels/chain.cpp"
 #include "kernels/gemm.cpp"
+#include "kernels/layer_norm.cpp"
 #include "kernels/move.cpp"
 #include "kernels/optimizer.cpp"
 #include "kernels/peak.cpp"
@@ -21,10 +22,9 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA),   ::ISA::LANES,           ::ISA::attention_kernels, ::ISA::chain_kernels,
-    ::ISA::gemm_kernels, ::ISA::move_kernels,    ::ISA::optimizer_kernels, ::ISA::reduce_kernels,
-    ::ISA::scan_kernels, ::ISA::softmax_kernels, ::ISA::sort_kernels,      ::ISA::transpose_kernels,
-    ::ISA::peak_kernels,
+    HEBB_NAME_OF(ISA),         ::ISA::LANES,        ::ISA::attention_kernels, ::ISA::chain_kernels,  ::ISA::gemm_kernels,
+    ::ISA::layer_norm_kernels, ::ISA::move_kernels, ::ISA::optimizer_kernels, ::ISA::reduce_kernels, ::ISA::scan_kernels,
+    ::ISA::softmax_kernels,    ::ISA::sort_kernels, ::ISA::transpose_kernels, ::ISA::peak_kernels,
 };
 
 }  // namespace ISA

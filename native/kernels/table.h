@@ -5,6 +5,7 @@
 #include "kernels/attention.h"
 #include "kernels/chain.h"
 #include "kernels/gemm.h"
+#include "kernels/layer_norm.h"
 #include "kernels/move.h"
 #include "kernels/optimizer.h"
 #include "kernels/peak.h"
@@ -22,6 +23,7 @@ struct KernelTable {
   AttentionKernels attention;
   ChainKernels chain;
   GemmKernels gemm;
+  LayerNormKernels layer_norm;
   MoveKernels move;
   OptimizerKernels optimizer;
   ReduceKernels reduce;

@@ -15,6 +15,8 @@ const std::vector<OpDef>& op_list() {
       {"cross_entropy_grad", decode_cross_entropy_grad},
       {"attention", decode_attention},
       {"attention_grad", decode_attention_grad},
+      {"layer_norm", decode_layer_norm},
+      {"layer_norm_grad", decode_layer_norm_grad},
       {"copy", decode_copy},
       {"gather", decode_gather},
       {"scatter", decode_scatter},

@@ -175,6 +175,50 @@ void check_softmax(const KernelTable& table, int64_t cols, const char* special) 
   }
 }
 
+// kind: "rms" has no mean, "plain" neither weight nor bias; "far" lies far from 0.
+void check_layer_norm(const KernelTable& table, int64_t cols, const std::string& kind) {
+  const int64_t rows = 5;
+  const bool centred = kind != "rms", learned = kind != "plain";
+  const double eps = 1e-3;
+  Floats x = normal(rows * cols), mean(rows), rstd(rows), y(x.size()), dx(x.size());
+  if (kind == "far") {
+    for (float& v : x) v = 300 + roundf(v * 256) / 256;
+  }
+  const Floats weight = normal(cols), bias = normal(cols), dy = normal(rows * cols), before = normal(2 * cols);
+  Floats dweight(before.begin(), before.begin() + cols), dbias(before.begin() + cols, before.end());
+  Doubles values, gradients, weights(dweight.begin(), dweight.end()), biases(dbias.begin(), dbias.end());
+  for (int64_t r = 0; r < rows; r++) {
+    const float *const row = x.data() + r * cols, *const back = dy.data() + r * cols;
+    double m = 0, v = 0, sum = 0, along = 0;
+    for (int64_t i = 0; i < cols && centred; i++) m += double(row[i]) / double(cols);
+    for (int64_t i = 0; i < cols; i++) v += (double(row[i]) - m) * (double(row[i]) - m) / double(cols);
+    const double root = 1 / sqrt(v + eps);
+    for (int64_t i = 0; i < cols; i++) {
+      const double n = (double(row[i]) - m) * root, g = double(back[i]) * (learned ? double(weight[size_t(i)]) : 1);
+      values.push_back(learned ? n * double(weight[size_t(i)]) + double(bias[size_t(i)]) : n);
+      weights[size_t(i)] += double(back[i]) * n, biases[size_t(i)] += double(back[i]);
+      sum += centred ? g / double(cols) : 0, along += g * n / double(cols);
+    }
+    for (int64_t i = 0; i < cols; i++) {
+      const double n = (double(row[i]) - m) * root, g = double(back[i]) * (learned ? double(weight[size_t(i)]) : 1);
+      gradients.push_back(root * (g - sum - n * along));
+    }
+  }
+  const LayerNormKernels& kernels = table.layer_norm;
+  const std::string name = kind + " " + std::to_string(cols);
+  float* const means = centred ? mean.data() : nullptr;
+  const float *const scale = learned ? weight.data() : nullptr, *const shift = learned ? bias.data() : nullptr;
+  for (bool streamed : {false, true}) {
+    kernels.forward(x.data(), scale, shift, y.data(), means, rstd.data(), rows, cols, eps, streamed);
+    check(distance(y, values, 1) <= 2e-6, table.isa, "layer_norm " + name);
+  }
+  const LayerNormGrad arrays{x.data(), dy.data(), means, rstd.data(), scale, dx.data(), dweight.data(), dbias.data()};
+  kernels.backward(arrays, rows, cols, cols % 2 == 0);
+  const double allowed = kind == "far" ? 2e-4 : 4e-6;  // f32 rounds the mean that backward reads
+  check(distance(dx, gradients, 1) <= allowed, table.isa, "layer_norm_grad " + name);
+  check(distance(dweight, weights, 1) <= allowed && distance(dbias, biases, 1) <= 2e-6, table.isa, "layer_norm_grad's sums " + name);
+}
+
 void check_transpose(const KernelTable& table, int64_t rows, int64_t cols, bool stream) {
   const Floats x = normal(rows * (cols + 5));
   Floats y(size_t(cols * (rows + 2)), -1), ref(y);
@@ -234,6 +278,7 @@ int main(int argc, char** argv) {
     for (int64_t cols : SIZES) {
       for (const char* special : {"", "huge", "nan", "-inf"}) check_softmax(*table, cols, special);
       for (int64_t rows : SIZES) check_transpose(*table, rows, cols, rows % 2 == 0);
+      for (const char* kind : {"", "rms", "plain", "far"}) check_layer_norm(*table, cols, kind);
       check_moves(*table, cols);
     }
     printf("%s: %s\n", table->isa, failures ? "failed" : "ok");

@@ -14,6 +14,7 @@ import { losses } from './cases/losses.js';
 import { math } from './cases/math.js';
 import { matmul } from './cases/matmul.js';
 import { moments } from './cases/moments.js';
+import { norms } from './cases/norms.js';
 import { order } from './cases/order.js';
 import { pointwiseLosses } from './cases/pointwise_losses.js';
 import { reduce } from './cases/reduce.js';
@@ -77,6 +78,7 @@ export const cases: readonly Case[] = [
   ...pointwiseLosses,
   ...rowLosses,
   ...ctc,
+  ...norms,
   ...create,
   ...checkpointed,
   ...views,

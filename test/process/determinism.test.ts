@@ -1,5 +1,5 @@
 // The same bits for 1, 2 and 7 threads: blocks, trees and algorithms depend on shapes alone.
-import { info, manualSeed, nn, optim, randn, run, setNumThreads, tensor } from 'hebb';
+import { grad, info, manualSeed, nn, optim, randn, run, setNumThreads, tensor } from 'hebb';
 import { afterAll, expect, it } from 'vitest';
 
 const threads = info().threads;
@@ -51,6 +51,19 @@ it.each([
         .add(randn([1000, 999]).mean({ axis: 1 }).sum()),
   ],
   ['softmax of long rows', () => randn([50, 20000]).softmax(-1)],
+  [
+    'the gradient of a layer normalisation',
+    () => {
+      const weight = randn([130]);
+      return grad(
+        nn
+          .layerNorm(randn([3000, 130]), 130, { weight })
+          .tanh()
+          .sum(),
+        [weight],
+      )[0]!;
+    },
+  ],
   ['a large chain', () => randn([3_000_000]).exp().mul(2).tanh()],
 ])('%s gives the same bits', async (_, build) => {
   const results: ArrayLike<number>[] = [];

@@ -5,6 +5,7 @@ import { creation } from './creation.js';
 import { element } from './element.js';
 import { indexing } from './indexing.js';
 import { losses } from './losses.js';
+import { norms } from './norms.js';
 import { order } from './order.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
@@ -16,6 +17,7 @@ export const refusals: readonly Refusal[] = [
   ...order,
   ...shapes,
   ...losses,
+  ...norms,
   ...creation,
   ...views,
   ...indexing,
