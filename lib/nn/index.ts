@@ -48,3 +48,18 @@ export { type AttentionMasks, MultiheadAttention, type MultiheadAttentionOptions
 export { LearnedPositions, RelativePositionBias, SinusoidalPositions, type SinusoidalPositionsOptions } from './positions.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';
+export {
+  type StackOptions,
+  Transformer,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerMasks,
+  type TransformerOptions,
+} from './transformer.js';
+export {
+  type DecoderMasks,
+  type EncoderMasks,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from './transformer_layers.js';
