@@ -74,6 +74,16 @@ test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', asy
   expect(Object.keys(await load(results[2]!)).sort()).toEqual(['1.bias', '1.weight', '3.bias', '3.weight']);
 }, 300_000);
 
+test('char-gpt: learns to spell, writes on, and a curve', () => {
+  const text = drawn('char-gpt', ['150']);
+  const bits = Number(/^(\S+) bits per character on what it hasn't read$/m.exec(text)![1]);
+  expect(bits).toBeGreaterThan(1);
+  expect(bits).toBeLessThan(3.9); // 4.5 by how often each character stands in the text
+  const [, written] = /\nCall me Ishmael\. ([\s\S]*?)\n\n\d+ characters a second/.exec(text)!;
+  expect(written!.length).toBe(400);
+  expect(new Set(written).size).toBeGreaterThan(10);
+}, 120_000);
+
 test('regularisation: every way is told beside none, and its curves are drawn', () => {
   const text = drawn('regularisation', ['12']);
   const accuracies = [...text.matchAll(/^(none|L1|L2|dropout|early stopping) +\d+\.\d+ +(\d+\.\d+) /gm)];

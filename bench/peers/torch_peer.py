@@ -8,6 +8,7 @@ from torch.utils.data import DataLoader, TensorDataset
 import torch_lstm
 import torch_optim
 from serve import serve, thread_count
+from torch_attention import workloads as attention_workloads
 from torch_index import workloads as index_workloads
 from torch_norm import workloads as norm_workloads
 
@@ -246,4 +247,4 @@ workloads = {
     **torch_lstm.workloads,
     **torch_optim.workloads,
 }
-serve("torch", torch.__version__, workloads | index_workloads | norm_workloads, threads)
+serve("torch", torch.__version__, workloads | index_workloads | norm_workloads | attention_workloads, threads)

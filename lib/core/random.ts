@@ -126,7 +126,8 @@ export function manualSeed(seed: number): void {
   shared.reset(seed);
 }
 
-const uniformOp = newOp('rand', { kind: 'element', float: 'uniform', int: null }, () => []);
+/** By seed and counter, as scalars. */
+export const uniformOp = newOp('rand', { kind: 'element', float: 'uniform', int: null }, () => []);
 const normalOp = newOp('randn', { kind: 'element', float: 'normal', int: null }, () => []);
 
 function random(op: Op, shape: unknown, generator: Generator | undefined): Tensor {

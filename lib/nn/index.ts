@@ -1,7 +1,17 @@
 /** Layers, models, losses and first values, as users see them under `nn`.
  * @packageDocumentation
  */
-export { groupNorm, instanceNorm, layerNorm, type NormalizeOptions, rmsNorm } from '../ops/index.js';
+export {
+  type AttentionOptions,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  type NormalizeOptions,
+  type RotaryOptions,
+  rmsNorm,
+  rotaryEmbedding,
+  scaledDotProductAttention,
+} from '../ops/index.js';
 export {
   CELU,
   ELU,
@@ -22,8 +32,8 @@ export {
   Softsign,
   Tanh,
 } from './activations.js';
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm } from './batch_norm.js';
 export { AlphaDropout } from './alpha_dropout.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm } from './batch_norm.js';
 export { Bilinear } from './bilinear.js';
 export { Identity, Parallel, type ParallelOptions, Residual } from './branches.js';
 export { checkpoint } from './checkpoint.js';
@@ -37,10 +47,12 @@ export {
   ConvTranspose2d,
   type ConvTransposeLayerOptions,
 } from './conv.js';
+export { Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from './dropout.js';
 export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './embedding.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { GLU, PReLU, type PReLUOptions, SwiGLU } from './gates.js';
 export { GroupNorm, type GroupNormOptions } from './group_norm.js';
+export { GRU, GRUCell } from './gru.js';
 export {
   Hardshrink,
   Hardsigmoid,
@@ -56,15 +68,14 @@ export {
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance_norm.js';
+export { KVCache, type KVCacheSizes } from './kv_cache.js';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
-export { Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from './dropout.js';
-export { GRU, GRUCell } from './gru.js';
 export type { Lengths } from './lengths.js';
 export { Linear, type LinearOptions } from './linear.js';
 export * from './losses/index.js';
 export { LSTM, LSTMCell } from './lstm.js';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.js';
-export type { RunningNormOptions, RunningOptions } from './running.js';
+export { type AttentionMasks, MultiheadAttention, type MultiheadAttentionOptions } from './multihead_attention.js';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -77,10 +88,27 @@ export {
   MaxPool2d,
   MaxPool3d,
 } from './pool.js';
+export { LearnedPositions, RelativePositionBias, SinusoidalPositions, type SinusoidalPositionsOptions } from './positions.js';
 export type { RecurrentOptions, SequenceOptions } from './recurrent.js';
 export type { RecurrentCellOptions } from './recurrent_cell.js';
 export type { RecurrentWeights } from './recurrent_weights.js';
 export { RNN, RNNCell, type RNNNonlinearity } from './rnn.js';
+export type { RunningNormOptions, RunningOptions } from './running.js';
 export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';
 export { StochasticDepth, type StochasticDepthOptions } from './stochastic_depth.js';
+export {
+  type StackOptions,
+  Transformer,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerMasks,
+  type TransformerOptions,
+} from './transformer.js';
+export {
+  type DecoderMasks,
+  type EncoderMasks,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from './transformer_layers.js';

@@ -25,6 +25,7 @@ import './unique.js';
 
 export type { NormalizeOptions } from './affine.js';
 export type { Index } from './at.js';
+export { type AttentionOptions, scaledDotProductAttention } from './attention.js';
 export { where } from './compare.js';
 export { concat } from './concat.js';
 export {
@@ -42,8 +43,6 @@ export { einsum } from './einsum.js';
 export { batchNormalized, groupNorm, instanceNorm, instanceNormalized, type Normalized, normalizedBy } from './group_norm.js';
 export { layerNorm, RMS_EPS, rmsNorm } from './layer_norm.js';
 export type { NormOptions } from './norm.js';
-export { bernoulli, exponential, multinomial, normal, type RandomOptions, randint, truncatedNormal, uniform } from './random.js';
-export { eye, fullLike, type LikeOptions, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export {
   type AvgPoolOptions,
   adaptiveAvgPool1d,
@@ -60,8 +59,11 @@ export {
   maxPool3d,
   poolWindow,
 } from './pool.js';
+export { bernoulli, exponential, multinomial, normal, type RandomOptions, randint, truncatedNormal, uniform } from './random.js';
+export { eye, fullLike, type LikeOptions, linspace, logspace, meshgrid, onesLike, zerosLike } from './ranges.js';
 export { gatesOf, type RecurrentKind, recurrent, recurrentStep } from './recurrent.js';
 export { type PadMode, stack } from './repeat.js';
+export { type RotaryOptions, rotaryEmbedding } from './rotary.js';
 export { type PerAxis, perAxis } from './sliding.js';
 export type { Ordered } from './sort.js';
 export type { Unique } from './unique.js';

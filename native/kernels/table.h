@@ -2,6 +2,7 @@
 // kernels/table.cpp, compiled once per ISA, exports them as the only visible symbol of that ISA.
 #pragma once
 #include "base/types.h"
+#include "kernels/attention.h"
 #include "kernels/chain.h"
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
@@ -23,6 +24,7 @@ namespace hebb {
 struct KernelTable {
   const char* isa;
   int lanes;  // f32 lanes of a vector
+  AttentionKernels attention;
   ChainKernels chain;
   ConvKernels conv;
   GemmKernels gemm;

@@ -19,6 +19,8 @@ std::unique_ptr<Command> decode_cross_entropy(Reader& reader);
 std::unique_ptr<Command> decode_cross_entropy_grad(Reader& reader);
 std::unique_ptr<Command> decode_group_norm(Reader& reader);
 std::unique_ptr<Command> decode_group_norm_grad(Reader& reader);
+std::unique_ptr<Command> decode_attention(Reader& reader);
+std::unique_ptr<Command> decode_attention_grad(Reader& reader);
 std::unique_ptr<Command> decode_layer_norm(Reader& reader);
 std::unique_ptr<Command> decode_layer_norm_grad(Reader& reader);
 std::unique_ptr<Command> decode_copy(Reader& reader);

@@ -21,6 +21,8 @@ const std::vector<OpDef>& op_list() {
       {"cross_entropy_grad", decode_cross_entropy_grad},
       {"group_norm", decode_group_norm},
       {"group_norm_grad", decode_group_norm_grad},
+      {"attention", decode_attention},
+      {"attention_grad", decode_attention_grad},
       {"layer_norm", decode_layer_norm},
       {"layer_norm_grad", decode_layer_norm_grad},
       {"copy", decode_copy},

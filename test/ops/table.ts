@@ -2,6 +2,7 @@
 import type { DType, HebbError, Tensor } from 'hebb';
 import { arithmetic } from './cases/arithmetic.js';
 import { indexing } from './cases/at.js';
+import { attentions } from './cases/attention.js';
 import { cast } from './cases/cast.js';
 import { checkpointed } from './cases/checkpoint.js';
 import { compare } from './cases/compare.js';
@@ -94,6 +95,7 @@ export const cases: readonly Case[] = [
   ...convTransposes,
   ...pools,
   ...recurrents,
+  ...attentions,
 ];
 
 export { refusals };

@@ -1,5 +1,6 @@
 // All refusals of the table, from the file of each family.
 import type { Refusal } from '../table.js';
+import { attentions } from './attention.js';
 import { convolutions } from './conv.js';
 import { creation } from './creation.js';
 import { element } from './element.js';
@@ -26,4 +27,5 @@ export const refusals: readonly Refusal[] = [
   ...convolutions,
   ...pools,
   ...recurrent,
+  ...attentions,
 ];
