@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { convolutions } from './conv.js';
 import { data } from './data.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
@@ -19,7 +20,7 @@ import { reduce } from './reduce.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, reduce, index: indexing, train, optim: optimizers, data, overhead };
+const suites = { gemm, conv: convolutions, ops, reduce, index: indexing, train, optim: optimizers, data, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */

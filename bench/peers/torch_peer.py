@@ -5,6 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+import torch_conv
 import torch_optim
 from serve import serve, thread_count
 from torch_index import workloads as index_workloads
@@ -241,6 +242,7 @@ workloads = {
     "sort.topK": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.topk(x, 100)),
     "sort.cumsum": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.cumsum(x, 0)),
     **reductions(),
+    **torch_conv.workloads,
     **torch_optim.workloads,
 }
 serve("torch", torch.__version__, workloads | index_workloads, threads)
