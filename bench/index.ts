@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attention } from './attention.js';
+import { convolutions } from './conv.js';
 import { data } from './data.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
@@ -21,7 +22,7 @@ import { reduce } from './reduce.js';
 import { machine, median, type Report, type Row, tableHead, tableLine } from './report.js';
 import { train } from './train.js';
 
-const suites = { gemm, ops, reduce, norm, attention, index: indexing, train, optim: optimizers, data, overhead };
+const suites = { gemm, conv: convolutions, ops, reduce, norm, attention, index: indexing, train, optim: optimizers, data, overhead };
 const threads = availableParallelism();
 
 /** The rows whose id is a name asked for or begins with it and a dot: `gemm`, `gemm.64`, `train.mlp.32`. */

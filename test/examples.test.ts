@@ -59,6 +59,15 @@ test('semi-supervised: pseudo-labels add to what 100 labels teach, and a chart',
   expect(readFileSync(chart, 'utf8')).toContain('labels alone');
 }, 120_000);
 
+test('mnist-cnn: learns in two epochs of a tenth of the digits, and a picture', () => {
+  const picture = join(output, 'mnist-cnn.png');
+  rmSync(picture, { force: true });
+  const last = run('examples/mnist-cnn/index.ts', '2', '6000').trim().split('\n').at(-1)!;
+  expect(last).toMatch(/^test accuracy \d\d\.\d\d %$/);
+  expect(Number.parseFloat(last.split(' ')[2]!)).toBeGreaterThan(90);
+  expect([...readFileSync(picture).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+}, 120_000);
+
 test('mnist: at least 97.5 %, a curve, a grid of mistakes, a model on disk', async () => {
   const results = ['mnist-curve.svg', 'mnist-mistakes.png', 'mnist.safetensors'].map((name) => join(output, name));
   for (const file of results) rmSync(file, { force: true });

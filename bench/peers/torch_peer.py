@@ -6,6 +6,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 import torch_lstm
+import torch_conv
 import torch_optim
 from serve import serve, thread_count
 from torch_attention import workloads as attention_workloads
@@ -245,6 +246,7 @@ workloads = {
     "sort.cumsum": eager_and_compiled(lambda: torch.randn(N), lambda x: torch.cumsum(x, 0)),
     **reductions(),
     **torch_lstm.workloads,
+    **torch_conv.workloads,
     **torch_optim.workloads,
 }
 serve("torch", torch.__version__, workloads | index_workloads | norm_workloads | attention_workloads, threads)
