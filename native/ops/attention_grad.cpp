@@ -24,32 +24,45 @@ struct AttentionGrad final : Command {
     const int64_t heads = shape.batch * shape.key_heads;
     // The first parts, which in a causal attention have most to do, of all heads first.
     run.parallel(heads * parts, nanoseconds, [=, this, &run](int64_t task, int worker) { keys(run, worker, task % heads, task / heads); });
-    const int64_t rows = shape.rows();
+    const int64_t count = ceil_div(shape.queries, ATTENTION_QUERIES);
     const float scale = shape.scale();
-    run.parallel(ceil_div(rows, ATTENTION_QUERIES), double(rows * shape.depth * parts) * 0.1, [=, this, &run](int64_t block, int) {
-      const int64_t first = block * ATTENTION_QUERIES * shape.depth;
-      const int64_t count = std::min(ATTENTION_QUERIES * shape.depth, rows * shape.depth - first);
-      float* const sum = run.ptr<float>(dq) + first;
-      for (int64_t part = 1; part < parts; part++) {
-        const float* const more = query_gradients(run, part) + first;
-        for (int64_t i = 0; i < count; i++) sum[i] += more[i];
+    run.parallel(shape.batch * shape.heads * count, double(shape.rows() * shape.depth * parts) * 0.1, [=, this, &run](int64_t block, int) {
+      const int64_t head = block / count, query = block % count * ATTENTION_QUERIES;
+      const int64_t size = std::min(ATTENTION_QUERIES, shape.queries - query) * shape.depth;
+      float* const sum = query_gradient(run, 0, head, query);
+      for (int64_t part = 1; part < parts && query >= unseen(part); part++) {
+        const float* const more = query_gradient(run, part, head, query);
+        for (int64_t i = 0; i < size; i++) sum[i] += more[i];
       }
-      run.kernels().attention.scale_rows(sum, &scale, 0, 1, count);
+      run.kernels().attention.scale_rows(sum, &scale, 0, 1, size);
     });
   }
 
+  // The first queries of a head, which see no key of the part: a whole number of blocks, or all.
+  int64_t unseen(int64_t part) const { return shape.causal ? std::min(shape.queries, part * blocks * ATTENTION_KEYS) : 0; }
+
+  // The values in scratch that a part needs for what it adds to the gradients of the queries; the first one writes them where they belong.
+  int64_t own_values(int64_t part) const {
+    return part == 0 ? 0 : shape.batch * shape.heads * (shape.queries - unseen(part)) * shape.depth;
+  }
+
  private:
-  float* query_gradients(const Run& run, int64_t part) const {
-    return part == 0 ? run.ptr<float>(dq) : static_cast<float*>(run.scratch()) + (part - 1) * shape.rows() * shape.depth;
+  // Where a part adds to the gradient of a query, `head` being counted through the batch.
+  float* query_gradient(const Run& run, int64_t part, int64_t head, int64_t query) const {
+    if (part == 0) return run.ptr<float>(dq) + (head * shape.queries + query) * shape.depth;
+    float* own = static_cast<float*>(run.scratch());
+    for (int64_t before = 1; before < part; before++) own += own_values(before);
+    return own + (head * (shape.queries - unseen(part)) + query - unseen(part)) * shape.depth;
   }
 
   void keys(const Run& run, int worker, int64_t key_head, int64_t part) const {
     AttentionWork work(shape, operands, run, worker);
     const int64_t group = shape.heads / shape.key_heads, batch = key_head / shape.key_heads;
-    const int64_t head = key_head % shape.key_heads * group, row = (batch * shape.heads + head) * shape.queries;
-    const int64_t rows = group * shape.queries;
-    float* const query_gradient = query_gradients(run, part);
-    std::memset(query_gradient + row * shape.depth, 0, size_t(rows * shape.depth) * sizeof(float));
+    const int64_t head = key_head % shape.key_heads * group, first = unseen(part);
+    for (int64_t h = head; h < head + group; h++) {
+      float* const sums = query_gradient(run, part, batch * shape.heads + h, first);
+      std::memset(sums, 0, size_t((shape.queries - first) * shape.depth) * sizeof(float));
+    }
     const int64_t end = std::min(shape.keys, (part + 1) * blocks * ATTENTION_KEYS);
     for (int64_t key = part * blocks * ATTENTION_KEYS; key < end; key += ATTENTION_KEYS) {
       const int64_t count = std::min(ATTENTION_KEYS, end - key), key_row = key_head * shape.keys + key;
@@ -60,7 +73,7 @@ struct AttentionGrad final : Command {
           const int64_t queries = std::min(ATTENTION_QUERIES, shape.queries - query);
           const AttentionPlace place{batch, h, query, queries, key, work.keys_seen(query, queries, key)};
           if (dmask >= 0) clear_mask(run, place, count);
-          if (place.keys > 0 && work.masks(place)) block(run, work, place, key_row, query_gradient);
+          if (place.keys > 0 && work.masks(place)) block(run, work, place, key_row, part);
         }
       }
       const float scale = shape.scale();
@@ -68,7 +81,7 @@ struct AttentionGrad final : Command {
     }
   }
 
-  void block(const Run& run, const AttentionWork& work, const AttentionPlace& place, int64_t key_row, float* query_gradient) const {
+  void block(const Run& run, const AttentionWork& work, const AttentionPlace& place, int64_t key_row, int64_t part) const {
     const int64_t row = (place.batch * shape.heads + place.head) * shape.queries + place.query, at = row * shape.width;
     const float* const query_from = run.ptr<const float>(operands.q) + row * shape.depth;
     const float* const key_from = run.ptr<const float>(operands.k) + key_row * shape.depth;
@@ -85,7 +98,8 @@ struct AttentionGrad final : Command {
       work.product(keys, shape.width, queries, work.score, WIDTH, 1, slope_from, run.ptr<float>(dv) + key_row * shape.width, true);
     if (dk >= 0)
       work.product(keys, shape.depth, queries, work.slope, WIDTH, 1, query_from, run.ptr<float>(dk) + key_row * shape.depth, true);
-    work.product(queries, shape.depth, keys, work.slope, 1, WIDTH, key_from, query_gradient + row * shape.depth, true);
+    work.product(queries, shape.depth, keys, work.slope, 1, WIDTH, key_from,
+                 query_gradient(run, part, place.batch * shape.heads + place.head, place.query), true);
     if (dmask >= 0) work.table.transpose.transpose(work.slope, WIDTH * 4, mask_row(run, place), shape.keys * 4, keys, queries, false);
   }
 
@@ -122,7 +136,7 @@ std::unique_ptr<Command> decode_attention_grad(Reader& reader) {
   const int64_t wanted = std::clamp<int64_t>(ceil_div(TASKS, std::max<int64_t>(1, tasks)), 1, std::max<int64_t>(1, key_blocks));
   c.blocks = std::max<int64_t>(1, ceil_div(key_blocks, wanted));
   c.parts = std::max<int64_t>(1, ceil_div(key_blocks, c.blocks));
-  c.scratch = (c.parts - 1) * q;
+  for (int64_t part = 1; part < c.parts; part++) c.scratch += c.own_values(part) * 4;
   const double scores = shape.macs() / double(std::max<int64_t>(1, shape.depth));
   c.nanoseconds = COMMAND_NANOSECONDS + shape.macs() * 0.05 + scores * 0.2 + memory_nanoseconds(2 * double(q + k + v));
   return reader.ok() ? std::move(command) : nullptr;

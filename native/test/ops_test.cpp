@@ -162,6 +162,52 @@ void check_labels() {
         "the first wrong label is told");
 }
 
+// Attention against plain loops in double, a query and a head at a time; and sizes that don't fit each other.
+void check_attention() {
+  const int32_t batch = 2, heads = 4, key_heads = 2, queries = 70, keys = 300, depth = 9, width = 5;
+  const Floats q = normal(batch * heads * queries * depth), k = normal(batch * key_heads * keys * depth);
+  const Floats v = normal(batch * key_heads * keys * width), y(size_t(batch * heads * queries * width));
+  Machine machine;
+  const int32_t from = machine.buffer(q), key = machine.buffer(k), value = machine.buffer(v), out = machine.buffer(y);
+  const int32_t lse = machine.buffer(Floats(size_t(batch * heads * queries))), dy = machine.buffer(normal(int64_t(y.size())));
+  const int32_t dq = machine.buffer(q), dk = machine.buffer(k), dv = machine.buffer(v);
+  const Ints shape = {batch, heads, key_heads, queries, keys, depth, width, 1, 0, 0, 0, 0, 0, 0};
+  const auto with = [&shape](size_t place, int32_t size, const Ints& more) {
+    Ints args = shape;
+    args[place] = size;
+    args.insert(args.end(), more.begin(), more.end());
+    return args;
+  };
+  check(machine.decode("attention", with(0, batch, {from, key, value, out, lse})), machine.error);
+  machine.run_both(out, "attention");
+  const Floats found = machine.contents<float>(out);
+  for (int32_t row = 0; row < batch * heads * queries; row++) {
+    const int32_t head = row / queries, seen = row % queries + 1, first = head / (heads / key_heads) * keys;
+    std::vector<double> weights;
+    double sum = 0;
+    for (int32_t j = 0; j < seen; j++) {
+      double dot = 0;
+      for (int32_t i = 0; i < depth; i++) dot += double(q[size_t(row * depth + i)]) * double(k[size_t((first + j) * depth + i)]);
+      weights.push_back(exp(dot / sqrt(double(depth))));
+      sum += weights.back();
+    }
+    for (int32_t i = 0; i < width; i++) {
+      double ref = 0;
+      for (int32_t j = 0; j < seen; j++) ref += weights[size_t(j)] / sum * double(v[size_t((first + j) * width + i)]);
+      if (fabs(ref - double(found[size_t(row * width + i)])) > 1e-5) return check(false, "attention's value");
+    }
+  }
+  const Ints rest = {from, key, value, out, lse, dy, dq, dk, dv, -1};
+  check(machine.decode("attention_grad", with(0, batch, rest)), machine.error);
+  for (const int32_t gradient : {dq, dk, dv}) machine.run_both(gradient, "attention_grad");
+  check(!machine.decode("attention", with(2, 3, {from, key, value, out, lse})), "heads that don't divide");
+  check(!machine.decode("attention", with(2, 0, {from, key, value, out, lse})), "no heads of keys");
+  check(!machine.decode("attention", with(4, keys + 1, {from, key, value, out, lse})), "keys that are too few");
+  check(!machine.decode("attention", with(8, 2, {from, key, value, out, lse})), "a mask that is missing");
+  check(!machine.decode("attention", with(11, 1, {from, key, value, out, lse, 0})), "too many arguments");
+  check(!machine.decode("attention_grad", with(3, queries + 1, rest)), "gradients that are too small");
+}
+
 void check_rows() {
   const int32_t rows = 50, size = 70, count = 3000;
   const Floats table = normal(rows * size);
@@ -305,6 +351,7 @@ int main(int argc, char** argv) {
     check_reductions();
     check_copies();
     check_labels();
+    check_attention();
     check_rows();
     check_permutation();
     check_updates();
