@@ -105,6 +105,15 @@ test('05 adds up micro-batches under a falling rate', () => {
   expect(rate).toBeCloseTo(5e-4 * (1 + Math.cos((Math.PI * 400) / 1000)), 8);
 }, 120_000);
 
+test('06 writes 500 characters, one step of an LSTM each, and computes nothing twice', async () => {
+  const [embed, cell, head] = [new nn.Embedding(96, 64), new nn.LSTMCell(64, 256), new nn.Linear(256, 96)];
+  await save(new nn.ModuleDict({ embed, cell, head }), join(folder, 'char.safetensors'));
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', tsx, '06-sampler.ts'], { cwd: folder, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^[ -\x7f]{500}\n$/);
+  expect(new Set(stdout).size).toBeGreaterThan(20);
+});
+
 test('07 passes gradients straight through an op of its own', () => {
   const output = execute(['--import', tsx, '07-custom.ts']);
   const gradients = numbers(output.replace(/^[^[]*/, ''));
