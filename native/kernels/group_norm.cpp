@@ -9,12 +9,14 @@ namespace columnwise {
 
 using namespace rowwise;
 
-constexpr int64_t DOWN = 32;  // rows whose sum f32 holds
+constexpr int64_t DOWN = 32;     // rows whose sum f32 holds
+constexpr int64_t AHEAD = 1024;  // values that are asked for before their turn; beyond the end in vain, which does no harm
 
 void apply(const float* x, const float* center, const float* scale, const float* shift, float* y, int64_t length, int64_t n, int64_t stride,
            bool streamed) {
   for (int64_t r = 0; r < length; r++, x += stride, y += stride) {
     row_write(y, n, streamed, [=](auto lanes, int64_t i) {
+      ask_to_read(x + AHEAD, i);
       return fma(sub(lanes.get(x + i), lanes.get(center + i)), lanes.get(scale + i), lanes.get(shift + i));
     });
   }
@@ -30,6 +32,7 @@ SIMD_INLINE void sums_tile(const Lanes& lanes, const float* x, const float* dy, 
   for (int k = 0; k < W; k++) a[k] = b[k] = zero(), c[k] = lanes.get(center + k * LANES);
   for (int64_t r = 0; r < length; r++, x += stride, dy += stride) {
     for (int k = 0; k < W; k++) {
+      ask_to_read(x + AHEAD, k * LANES), ask_to_read(dy + AHEAD, k * LANES);
       const Vec g = lanes.get(dy + k * LANES);
       a[k] = add(a[k], g), b[k] = fma(g, sub(lanes.get(x + k * LANES), c[k]), b[k]);
     }
@@ -53,6 +56,7 @@ void backward(const float* x, const float* dy, const float* center, const float*
               int64_t length, int64_t n, int64_t stride, bool streamed) {
   for (int64_t r = 0; r < length; r++, x += stride, dy += stride, dx += stride) {
     row_write(dx, n, streamed, [=](auto lanes, int64_t i) {
+      ask_to_read(x + AHEAD, i), ask_to_read(dy + AHEAD, i);
       const Vec rest = fma(sub(lanes.get(x + i), lanes.get(center + i)), lanes.get(slope + i), lanes.get(shift + i));
       return fma(lanes.get(dy + i), lanes.get(scale + i), rest);
     });

@@ -16,8 +16,9 @@ namespace {
 
 constexpr int64_t UNIT = 32768;  // elements that are worth a claim by a thread
 constexpr int64_t UNITS = 64;    // as many suffice for all threads
-constexpr int64_t WIDE = 256;    // a few channels: as many positions are taken as one row of so many values
+constexpr int64_t WIDE = 64;    // a few channels: as many positions are taken as one row of so many values, a kernel's tile
 constexpr int64_t STRIP = 8192;  // columns at a time: their sums fit a worker's scratch
+constexpr int64_t PIECE = 256;   // channels whose gradients one thread adds up
 
 // The mean of what has been counted, and the sum of the squared deviations from it.
 struct Moments {
@@ -217,8 +218,8 @@ struct GroupNormGradient final : GroupNormSizes {
     };
     steps(run, take, settle, put);
     float *const weights = pointer_or_null(run, dweight), *const biases = pointer_or_null(run, dbias);
-    run.parallel(ceil_div(channels, WIDE), double(batch * channels), [&, this](int64_t piece, int) {
-      for (int64_t c = piece * WIDE, end = std::min(channels, c + WIDE); c < end; c++) {
+    run.parallel(ceil_div(channels, PIECE), double(batch * channels), [&, this](int64_t piece, int) {
+      for (int64_t c = piece * PIECE, end = std::min(channels, c + PIECE); c < end; c++) {
         double sum = 0, along = 0;
         for (int64_t n = 0; n < batch; n++) {
           const double* const sums = totals + n * chunks * 2 * channels;
