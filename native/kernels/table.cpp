@@ -26,23 +26,15 @@ namespace ISA {
 
 extern const KernelTable table;
 constexpr KernelTable table = {
-    HEBB_NAME_OF(ISA), ::ISA::LANES,
-    ::ISA::attention_kernels,
-    ::ISA::chain_kernels,
-    ::ISA::conv_kernels,
-    ::ISA::gemm_kernels,
-    ::ISA::group_norm_kernels,
-    ::ISA::layer_norm_kernels,
-    ::ISA::move_kernels,
-    ::ISA::optimizer_kernels,
-    ::ISA::pool_kernels,
-    ::ISA::reduce_kernels,
-    ::ISA::scan_kernels,
-    ::ISA::softmax_kernels,
-    ::ISA::sort_kernels,
-    ::ISA::transpose_kernels,
-    ::ISA::peak_kernels,
-    ::ISA::recurrent_kernels,
+    HEBB_NAME_OF(ISA),         ::ISA::LANES,
+    ::ISA::attention_kernels,  ::ISA::chain_kernels,
+    ::ISA::conv_kernels,       ::ISA::gemm_kernels,
+    ::ISA::group_norm_kernels, ::ISA::layer_norm_kernels,
+    ::ISA::move_kernels,       ::ISA::optimizer_kernels,
+    ::ISA::pool_kernels,       ::ISA::reduce_kernels,
+    ::ISA::scan_kernels,       ::ISA::softmax_kernels,
+    ::ISA::sort_kernels,       ::ISA::transpose_kernels,
+    ::ISA::peak_kernels,       ::ISA::recurrent_kernels,
 };
 
 }  // namespace ISA
