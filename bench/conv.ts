@@ -1,6 +1,6 @@
 // Convolutions forward and with their gradients, and training steps of a small convolutional net, against PyTorch in channels-last layout.
 import { availableParallelism } from 'node:os';
-import { conv2d, grad, nn, optim, rand, randn, run, type Tensor, tensor } from 'hebb';
+import { grad, nn, optim, rand, randn, run, type Tensor, tensor } from 'hebb';
 import { inFlight } from './flight.js';
 import { repeated, type Workload } from './measure.js';
 
@@ -38,7 +38,7 @@ function layer([inputs, outputs, size, kernel, stride]: Layer, both: boolean): W
       const dy = randn([BATCH, made, made, outputs]);
       await run(x, weight, dy);
       return inFlight(() => {
-        const y = conv2d(x, weight, options);
+        const y = nn.conv2d(x, weight, options);
         return both ? [y, ...grad(y.mul(dy).sum(), [x, weight])] : y;
       });
     },

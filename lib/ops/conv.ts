@@ -205,7 +205,7 @@ function transposed(rank: number, input: Tensor, weights: Tensor, options: ConvT
  * (K, C/groups, kernel), as `torch.conv1d` but channels-last. L' = ⌊(L + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `conv2d`.
  * @example
- * conv1d(randn([8, 100, 16]), randn([32, 16, 5]), { padding: 'same' }).shape; // [8, 100, 32]
+ * nn.conv1d(randn([8, 100, 16]), randn([32, 16, 5]), { padding: 'same' }).shape; // → [8, 100, 32]
  */
 export const conv1d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor => convolution(1, x, weight, options);
 
@@ -217,7 +217,7 @@ export const conv1d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Te
  * @throws {ShapeError} when shapes don't fit, or the window is larger than the padded image. @throws {ArgumentError} for strides, dilations
  *   or groups below 1, paddings below 0, 'same' with a stride, channels that don't divide into groups. @throws {DTypeError} for integers.
  * @example
- * conv2d(randn([32, 28, 28, 1]), randn([8, 1, 3, 3]), { padding: 1 }).shape; // [32, 28, 28, 8]
+ * nn.conv2d(randn([32, 28, 28, 1]), randn([8, 1, 3, 3]), { padding: 1 }).shape; // → [32, 28, 28, 8]
  */
 export const conv2d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor => convolution(2, x, weight, options);
 
@@ -225,7 +225,7 @@ export const conv2d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Te
  * Slides a window over volumes: (N, D, H, W, C) → (N, D', H', W', K) by `weight` (K, C/groups, …window), as `torch.conv3d` but channels-last.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `conv2d`.
  * @example
- * conv3d(randn([2, 8, 8, 8, 1]), randn([4, 1, 3, 3, 3])).shape; // [2, 6, 6, 6, 4]
+ * nn.conv3d(randn([2, 8, 8, 8, 1]), randn([4, 1, 3, 3, 3])).shape; // → [2, 6, 6, 6, 4]
  */
 export const conv3d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor => convolution(3, x, weight, options);
 
@@ -234,7 +234,7 @@ export const conv3d = (x: Tensor, weight: Tensor, options: ConvOptions = {}): Te
  * `torch.conv_transpose1d`. L' = (L - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `conv2d`; outputPadding must be less than stride or dilation.
  * @example
- * convTranspose1d(randn([8, 50, 16]), randn([16, 4, 2]), { stride: 2 }).shape; // [8, 100, 4]
+ * nn.convTranspose1d(randn([8, 50, 16]), randn([16, 4, 2]), { stride: 2 }).shape; // → [8, 100, 4]
  */
 export const convTranspose1d = (x: Tensor, weight: Tensor, options: ConvTransposeOptions = {}): Tensor => transposed(1, x, weight, options);
 
@@ -243,6 +243,6 @@ export const convTranspose1d = (x: Tensor, weight: Tensor, options: ConvTranspos
  * `torch.conv_transpose2d`. H' = (H - 1)·stride - 2·padding + dilation·(kernelHeight - 1) + outputPadding + 1.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `conv2d`; outputPadding must be less than stride or dilation.
  * @example
- * convTranspose2d(randn([8, 7, 7, 16]), randn([16, 4, 2, 2]), { stride: 2 }).shape; // [8, 14, 14, 4]
+ * nn.convTranspose2d(randn([8, 7, 7, 16]), randn([16, 4, 2, 2]), { stride: 2 }).shape; // → [8, 14, 14, 4]
  */
 export const convTranspose2d = (x: Tensor, weight: Tensor, options: ConvTransposeOptions = {}): Tensor => transposed(2, x, weight, options);

@@ -166,7 +166,7 @@ function adaptive(kind: Op, name: string, rank: number, t: Tensor, outputSize: P
  * The maximum of each window over sequences: (N, L, C) → (N, L', C), as `torch.max_pool1d` but channels-last. NaN wins.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `maxPool2d`.
  * @example
- * maxPool1d(randn([8, 100, 16]), 2).shape; // [8, 50, 16]
+ * nn.maxPool1d(randn([8, 100, 16]), 2).shape; // → [8, 50, 16]
  */
 export const maxPool1d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor => maxPool(1, x, kernelSize, options);
 
@@ -178,7 +178,7 @@ export const maxPool1d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOption
  * @throws {ShapeError} when the window is larger than the padded image. @throws {ArgumentError} for kernels, strides or dilations below 1,
  *   padding beyond half of the window. @throws {DTypeError} for integers.
  * @example
- * maxPool2d(randn([32, 28, 28, 8]), 2).shape; // [32, 14, 14, 8]
+ * nn.maxPool2d(randn([32, 28, 28, 8]), 2).shape; // → [32, 14, 14, 8]
  */
 export const maxPool2d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor => maxPool(2, x, kernelSize, options);
 
@@ -186,7 +186,7 @@ export const maxPool2d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOption
  * The maximum of each window over volumes: (N, D, H, W, C) → (N, D', H', W', C), as `torch.max_pool3d` but channels-last.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `maxPool2d`.
  * @example
- * maxPool3d(randn([2, 8, 8, 8, 4]), 2).shape; // [2, 4, 4, 4, 4]
+ * nn.maxPool3d(randn([2, 8, 8, 8, 4]), 2).shape; // → [2, 4, 4, 4, 4]
  */
 export const maxPool3d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor => maxPool(3, x, kernelSize, options);
 
@@ -194,7 +194,7 @@ export const maxPool3d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOption
  * The mean of each window over sequences: (N, L, C) → (N, L', C), as `torch.avg_pool1d` but channels-last.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `avgPool2d`.
  * @example
- * avgPool1d(randn([8, 100, 16]), 4).shape; // [8, 25, 16]
+ * nn.avgPool1d(randn([8, 100, 16]), 4).shape; // → [8, 25, 16]
  */
 export const avgPool1d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor => avgPool(1, x, kernelSize, options);
 
@@ -205,7 +205,7 @@ export const avgPool1d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOption
  * @throws {ShapeError} when the window is larger than the padded image. @throws {ArgumentError} for kernels, strides or divisors below 1,
  *   padding beyond half of the window. @throws {DTypeError} for integers.
  * @example
- * avgPool2d(randn([32, 28, 28, 8]), 2).shape; // [32, 14, 14, 8]
+ * nn.avgPool2d(randn([32, 28, 28, 8]), 2).shape; // → [32, 14, 14, 8]
  */
 export const avgPool2d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor => avgPool(2, x, kernelSize, options);
 
@@ -213,7 +213,7 @@ export const avgPool2d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOption
  * The mean of each window over volumes: (N, D, H, W, C) → (N, D', H', W', C), as `torch.avg_pool3d` but channels-last.
  * @throws {ShapeError} {ArgumentError} {DTypeError} as `avgPool2d`.
  * @example
- * avgPool3d(randn([2, 8, 8, 8, 4]), 2).shape; // [2, 4, 4, 4, 4]
+ * nn.avgPool3d(randn([2, 8, 8, 8, 4]), 2).shape; // → [2, 4, 4, 4, 4]
  */
 export const avgPool3d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor => avgPool(3, x, kernelSize, options);
 
@@ -222,7 +222,7 @@ export const avgPool3d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOption
  * to ⌈(i + 1)·L / outputSize⌉, as PyTorch's.
  * @throws {ArgumentError} for an output size below 1. @throws {ShapeError} {DTypeError} as `avgPool2d`.
  * @example
- * adaptiveAvgPool1d(randn([8, 100, 16]), 7).shape; // [8, 7, 16]
+ * nn.adaptiveAvgPool1d(randn([8, 100, 16]), 7).shape; // → [8, 7, 16]
  */
 export const adaptiveAvgPool1d = (x: Tensor, outputSize: PerAxis): Tensor => adaptive(meanOp, 'adaptiveAvgPool', 1, x, outputSize);
 
@@ -231,7 +231,7 @@ export const adaptiveAvgPool1d = (x: Tensor, outputSize: PerAxis): Tensor => ada
  * Windows as `adaptiveAvgPool1d`'s.
  * @throws {ArgumentError} for an output size below 1. @throws {ShapeError} {DTypeError} as `avgPool2d`.
  * @example
- * adaptiveAvgPool2d(randn([32, 7, 9, 64]), 1).shape; // [32, 1, 1, 64]
+ * nn.adaptiveAvgPool2d(randn([32, 7, 9, 64]), 1).shape; // → [32, 1, 1, 64]
  */
 export const adaptiveAvgPool2d = (x: Tensor, outputSize: PerAxis): Tensor => adaptive(meanOp, 'adaptiveAvgPool', 2, x, outputSize);
 
@@ -239,7 +239,7 @@ export const adaptiveAvgPool2d = (x: Tensor, outputSize: PerAxis): Tensor => ada
  * Maxima of windows that evenly cover sequences: (N, L, C) → (N, outputSize, C). Windows as `adaptiveAvgPool1d`'s.
  * @throws {ArgumentError} for an output size below 1. @throws {ShapeError} {DTypeError} as `maxPool2d`.
  * @example
- * adaptiveMaxPool1d(randn([8, 100, 16]), 7).shape; // [8, 7, 16]
+ * nn.adaptiveMaxPool1d(randn([8, 100, 16]), 7).shape; // → [8, 7, 16]
  */
 export const adaptiveMaxPool1d = (x: Tensor, outputSize: PerAxis): Tensor => adaptive(maxOp, 'adaptiveMaxPool', 1, x, outputSize);
 
@@ -247,6 +247,6 @@ export const adaptiveMaxPool1d = (x: Tensor, outputSize: PerAxis): Tensor => ada
  * Maxima of windows that evenly cover images: (N, H, W, C) → (N, H', W', C). Windows as `adaptiveAvgPool1d`'s.
  * @throws {ArgumentError} for an output size below 1. @throws {ShapeError} {DTypeError} as `maxPool2d`.
  * @example
- * adaptiveMaxPool2d(randn([32, 7, 9, 64]), [2, 3]).shape; // [32, 2, 3, 64]
+ * nn.adaptiveMaxPool2d(randn([32, 7, 9, 64]), [2, 3]).shape; // → [32, 2, 3, 64]
  */
 export const adaptiveMaxPool2d = (x: Tensor, outputSize: PerAxis): Tensor => adaptive(maxOp, 'adaptiveMaxPool', 2, x, outputSize);

@@ -1,10 +1,10 @@
 // Gradients of convolutions at sizes that take several tiles, blocks and parts, in whole numbers: exact, and the same for any number of threads.
-import { type ConvOptions, conv2d, grad, info, run, setNumThreads, tensor } from 'hebb';
+import { grad, info, nn, run, setNumThreads, tensor } from 'hebb';
 import { afterEach, expect, test } from 'vitest';
 import { randomFor } from './inputs.js';
 import { at, build, type Ref, sizeOf } from './oracle.js';
 
-const CASES: [name: string, x: number[], weight: number[], ConvOptions & { stride?: number; padding?: number; dilation?: number }][] = [
+const CASES: [name: string, x: number[], weight: number[], nn.ConvOptions & { stride?: number; padding?: number; dilation?: number }][] = [
   ['3x3', [3, 13, 14, 37], [50, 37, 3, 3], { padding: 1 }],
   ['3x3 with stride 2', [4, 15, 14, 20], [33, 20, 3, 3], { padding: 1, stride: 2 }],
   ['5x4 of few channels', [3, 20, 21, 1], [17, 1, 5, 4], { padding: 2, dilation: 2 }],
@@ -61,7 +61,7 @@ test.each(CASES)('%s', async (name, xShape, weightShape, options) => {
   const place = ({ shape, data }: Ref) => tensor(Float32Array.from(data), { shape });
   const record = () => {
     const [a, b] = [place(x), place(weight)];
-    const y = conv2d(a, b, options);
+    const y = nn.conv2d(a, b, options);
     const dy = wholes(`${name} dy`, y.shape);
     return { dy, tensors: [y, ...grad(y.mul(place(dy)).sum(), [a, b])] };
   };
@@ -83,7 +83,7 @@ test('sums of fractions are the same for any number of threads', async () => {
   const draw = (shape: number[]) => tensor(Float32Array.from({ length: sizeOf(shape) }, random), { shape });
   const [x, weight, dy] = [draw([5, 28, 28, 24]), draw([40, 24, 3, 3]), draw([5, 28, 28, 40])];
   const all = async () => {
-    const y = conv2d(x, weight, { padding: 1 });
+    const y = nn.conv2d(x, weight, { padding: 1 });
     return Promise.all([y, ...grad(y.mul(dy).sum(), [x, weight])].map((t) => t.data()));
   };
   setNumThreads(1);

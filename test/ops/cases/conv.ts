@@ -1,8 +1,10 @@
 // Convolutions and transposed ones: every option, sizes on both sides of every tile, channels by themselves, and nothing at all.
-import { type ConvOptions, type ConvTransposeOptions, conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, type Tensor } from 'hebb';
+import { nn, type Tensor } from 'hebb';
 import { type Input, input, type Layout, reals, wholes } from '../inputs.js';
 import { at, build, type Ref } from '../oracle.js';
 import type { Case } from '../table.js';
+
+const { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d } = nn;
 
 interface Geometry {
   readonly stride: readonly number[];
@@ -14,7 +16,7 @@ interface Geometry {
 /** The window of a convolution as the oracle takes it. */
 function geometry(
   kernel: readonly number[],
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: nn.ConvOptions,
 ): Geometry & { after: number[] } {
   const each = (value: number | readonly number[]): number[] => (typeof value === 'number' ? kernel.map(() => value) : [...value]);
   const dilations = each(dilation);
@@ -70,7 +72,7 @@ type More = { bias?: boolean; layouts?: readonly [Layout, Layout]; name?: string
 function conv(
   x: readonly number[],
   weight: readonly number[],
-  options: ConvOptions = {},
+  options: nn.ConvOptions = {},
   { bias = false, layouts, name = '' }: More = {},
 ): Case {
   const rank = x.length - 2;
@@ -83,7 +85,7 @@ function conv(
   if (bias) inputs.push(input([weight[0]!], reals(-3, 3)));
   const told = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   return {
-    op: `conv${rank}d`,
+    op: `nn.conv${rank}d`,
     name: [`${x.join('x')} by ${weight.join('x')}`, ...told, bias ? 'bias' : '', ...(layouts ?? []), name].filter(Boolean).join(' '),
     inputs,
     hebb: (...xs: Tensor[]) => FORWARD[rank - 1]!(xs[0]!, xs[1]!, { ...options, bias: xs[2] }),
@@ -97,12 +99,12 @@ function conv(
 function transposed(
   x: readonly number[],
   weight: readonly number[],
-  options: ConvTransposeOptions = {},
+  options: nn.ConvTransposeOptions = {},
   { bias = false, layouts }: More = {},
 ): Case {
   const rank = x.length - 2;
   const kernel = weight.slice(2);
-  const window = geometry(kernel, options as ConvOptions);
+  const window = geometry(kernel, options as nn.ConvOptions);
   const extra = kernel.map((_, i) =>
     typeof options.outputPadding === 'number' ? options.outputPadding : (options.outputPadding?.[i] ?? 0),
   );
@@ -114,7 +116,7 @@ function transposed(
   if (bias) inputs.push(input([outputs], reals(-3, 3)));
   const told = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   return {
-    op: `convTranspose${rank}d`,
+    op: `nn.convTranspose${rank}d`,
     name: [`${x.join('x')} by ${weight.join('x')}`, ...told, bias ? 'bias' : '', ...(layouts ?? [])].filter(Boolean).join(' '),
     inputs,
     hebb: (...xs: Tensor[]) => TRANSPOSED[rank - 1]!(xs[0]!, xs[1]!, { ...options, bias: xs[2] }),

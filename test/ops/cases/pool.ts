@@ -1,27 +1,16 @@
 // Pooling: maxima and means by fixed windows with every option, and by windows that evenly cover what there is.
-import {
-  type AvgPoolOptions,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool2d,
-  avgPool1d,
-  avgPool2d,
-  avgPool3d,
-  type MaxPoolOptions,
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-  type Tensor,
-} from 'hebb';
+import { nn, type Tensor } from 'hebb';
 import { distinct, input, type Layout, listed, reals, wholes } from '../inputs.js';
 import { at, build, type Ref, total } from '../oracle.js';
 import type { Case } from '../table.js';
 
+const { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d } = nn;
+const { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } = nn;
+
 const FIXED = { maxPool: [maxPool1d, maxPool2d, maxPool3d], avgPool: [avgPool1d, avgPool2d, avgPool3d] };
 const ADAPTIVE = { adaptiveMaxPool: [adaptiveMaxPool1d, adaptiveMaxPool2d], adaptiveAvgPool: [adaptiveAvgPool1d, adaptiveAvgPool2d] };
 
-type Options = MaxPoolOptions & AvgPoolOptions;
+type Options = nn.MaxPoolOptions & nn.AvgPoolOptions;
 
 /** The positions of window o along an axis, those in the padding too. */
 type Positions = (o: number, axis: number) => number[];
@@ -81,7 +70,7 @@ function fixed(
     total(values) / (divisorOverride ?? (countIncludePad ? padded : values.length));
   const told = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   return {
-    op: `${kind}${rank}d`,
+    op: `nn.${kind}${rank}d`,
     name: [`${x.join('x')} by ${kernel}`, ...told, layout, name].filter(Boolean).join(' '),
     inputs: [input(x, kind === 'maxPool' ? distinct(0.05) : reals(-1, 2), 'f32', layout)],
     hebb: (t: Tensor) => FIXED[kind][rank - 1]!(t, kernel, options),
@@ -102,7 +91,7 @@ function adaptive(kind: keyof typeof ADAPTIVE, x: readonly number[], size: numbe
   };
   const isMax = kind === 'adaptiveMaxPool';
   return {
-    op: `${kind}${rank}d`,
+    op: `nn.${kind}${rank}d`,
     name: [`${x.join('x')} to ${size}`, layout].filter(Boolean).join(' '),
     inputs: [input(x, isMax ? distinct(0.05) : reals(-1, 2), 'f32', layout)],
     hebb: (t: Tensor) => ADAPTIVE[kind][rank - 1]!(t, size),

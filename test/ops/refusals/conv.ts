@@ -1,46 +1,33 @@
 // What convolutions refuse: windows that don't fit, numbers that are no sizes, channels that don't match or don't divide.
-import {
-  ArgumentError,
-  type ConvOptions,
-  conv1d,
-  conv2d,
-  conv3d,
-  convTranspose1d,
-  convTranspose2d,
-  DTypeError,
-  grad,
-  nn,
-  ShapeError,
-  type Tensor,
-  zeros,
-} from 'hebb';
+import { ArgumentError, DTypeError, grad, nn, ShapeError, type Tensor, zeros } from 'hebb';
 import type { Refusal } from '../table.js';
 
+const { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d } = nn;
 const wrong = (value: unknown): never => value as never;
 
 interface Form {
   readonly op: string;
-  readonly call: (x: Tensor, weight: Tensor, options?: ConvOptions) => Tensor;
-  readonly layer: (inputs: number, outputs: number, kernel: number, options?: ConvOptions) => nn.AnyModule;
+  readonly call: (x: Tensor, weight: Tensor, options?: nn.ConvOptions) => Tensor;
+  readonly layer: (inputs: number, outputs: number, kernel: number, options?: nn.ConvOptions) => nn.AnyModule;
   readonly rank: number;
   readonly turned: boolean;
 }
 
-const without = ({ bias: _, ...options }: ConvOptions = {}): Omit<ConvOptions, 'bias'> => options;
+const without = ({ bias: _, ...options }: nn.ConvOptions = {}): Omit<nn.ConvOptions, 'bias'> => options;
 
 const FORMS: readonly Form[] = [
-  { op: 'conv1d', call: conv1d, layer: (i, o, k, more) => new nn.Conv1d(i, o, k, without(more)), rank: 1, turned: false },
-  { op: 'conv2d', call: conv2d, layer: (i, o, k, more) => new nn.Conv2d(i, o, k, without(more)), rank: 2, turned: false },
-  { op: 'conv3d', call: conv3d, layer: (i, o, k, more) => new nn.Conv3d(i, o, k, without(more)), rank: 3, turned: false },
+  { op: 'nn.conv1d', call: conv1d, layer: (i, o, k, more) => new nn.Conv1d(i, o, k, without(more)), rank: 1, turned: false },
+  { op: 'nn.conv2d', call: conv2d, layer: (i, o, k, more) => new nn.Conv2d(i, o, k, without(more)), rank: 2, turned: false },
+  { op: 'nn.conv3d', call: conv3d, layer: (i, o, k, more) => new nn.Conv3d(i, o, k, without(more)), rank: 3, turned: false },
   {
-    op: 'convTranspose1d',
+    op: 'nn.convTranspose1d',
     call: (x, weight, options) => convTranspose1d(x, weight, options as never),
     layer: (i, o, k, more) => new nn.ConvTranspose1d(i, o, k, without(more) as never),
     rank: 1,
     turned: true,
   },
   {
-    op: 'convTranspose2d',
+    op: 'nn.convTranspose2d',
     call: (x, weight, options) => convTranspose2d(x, weight, options as never),
     layer: (i, o, k, more) => new nn.ConvTranspose2d(i, o, k, without(more) as never),
     rank: 2,
@@ -166,14 +153,14 @@ export const convolutions: readonly Refusal[] = [
     ];
   }),
   {
-    op: 'convTranspose1d',
+    op: 'nn.convTranspose1d',
     name: 'outputPadding 2 for stride 2',
     call: () => convTranspose1d(zeros([1, 3, 2]), zeros([2, 2, 2]), { stride: 2, outputPadding: 2 }),
     error: ArgumentError,
     says: 'outputPadding must be less than stride or dilation, got 2 for 2 and 1',
   },
   {
-    op: 'convTranspose2d',
+    op: 'nn.convTranspose2d',
     name: 'padding that leaves nothing',
     call: () => convTranspose2d(zeros([1, 1, 1, 2]), zeros([2, 2, 2, 2]), { padding: 1 }),
     error: ShapeError,

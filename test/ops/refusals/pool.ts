@@ -1,5 +1,4 @@
 // What pooling refuses: windows that don't fit, paddings beyond half of them, numbers that are no sizes.
-import * as hebb from 'hebb';
 import { ArgumentError, DTypeError, nn, ShapeError, type Tensor, zeros } from 'hebb';
 import type { Refusal } from '../table.js';
 
@@ -7,14 +6,15 @@ const wrong = (value: unknown): never => value as never;
 
 type Pool = (x: Tensor, size: unknown, options?: object) => Tensor;
 type Layer = new (size: unknown, options?: object) => nn.AnyModule;
-const functions = hebb as unknown as Record<string, Pool>;
+const functions = nn as unknown as Record<string, Pool>;
 const layers = nn as unknown as Record<string, Layer>;
 const capital = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 
 function refusalsOf(kind: string, rank: number): Refusal[] {
-  const op = `${kind}${rank}d`;
-  const call: Pool = (...args) => functions[op]!(...args);
-  const layer = (size: unknown, options?: object): nn.AnyModule => new layers[capital(op)]!(size, options);
+  const method = `${kind}${rank}d`;
+  const op = `nn.${method}`;
+  const call: Pool = (...args) => functions[method]!(...args);
+  const layer = (size: unknown, options?: object): nn.AnyModule => new layers[capital(method)]!(size, options);
   const images = (size = 4): Tensor => zeros([2, ...new Array<number>(rank).fill(size), 3]);
   const name = kind.startsWith('adaptive') ? 'outputSize' : 'kernelSize';
   const sizes = [0, -1, 1.5, Number.NaN, '2', null, []].flatMap((size): Refusal[] => [
@@ -48,21 +48,22 @@ function refusalsOf(kind: string, rank: number): Refusal[] {
 }
 
 function windowsOf(kind: string, rank: number): Refusal[] {
-  const op = `${kind}${rank}d`;
+  const method = `${kind}${rank}d`;
+  const op = `nn.${method}`;
   const x = zeros([2, ...new Array<number>(rank).fill(4), 3]);
   const one = (options: object, says: string): Refusal => ({
     op,
     name: JSON.stringify(options),
-    call: () => functions[op]!(x, 2, options),
+    call: () => functions[method]!(x, 2, options),
     error: ArgumentError,
     says,
   });
   return [
-    { op, name: 'a window larger than x', call: () => functions[op]!(x, 5), error: ShapeError, says: "a window of 5 doesn't fit 4" },
+    { op, name: 'a window larger than x', call: () => functions[method]!(x, 5), error: ShapeError, says: "a window of 5 doesn't fit 4" },
     {
       op,
       name: 'nothing to slide over',
-      call: () => functions[op]!(zeros([2, ...new Array<number>(rank).fill(0), 3]), 1),
+      call: () => functions[method]!(zeros([2, ...new Array<number>(rank).fill(0), 3]), 1),
       error: ShapeError,
       says: "doesn't fit 0",
     },
@@ -83,7 +84,7 @@ export const pools: readonly Refusal[] = [
     [1, 2].flatMap((rank): Refusal[] => [
       ...refusalsOf(kind, rank),
       {
-        op: `${kind}${rank}d`,
+        op: `nn.${kind}${rank}d`,
         name: 'nothing to pool',
         call: () => functions[`${kind}${rank}d`]!(zeros([2, ...new Array<number>(rank).fill(0), 3]), 1),
         error: ShapeError,
