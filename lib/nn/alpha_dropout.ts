@@ -15,6 +15,7 @@ const LEAST = -1.7580993408473766;
  * @throws {ArgumentError} when `p` is not from 0 to 1.
  * @example
  * const net = new nn.Sequential(new nn.Linear(20, 64), new nn.SELU(), new nn.AlphaDropout(0.1), new nn.Linear(64, 2));
+ * net.forward(randn([8, 20])).shape; // → [8, 2]
  */
 export class AlphaDropout extends RandomMask {
   constructor(p = 0.5, options: DropoutOptions = {}) {

@@ -16,7 +16,8 @@ import { RunningNorm, type RunningNormOptions, type RunningOptions, track } from
  *
  * Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
  * @example
- * const y = nn.batchNorm(randn([32, 8]), null, null, { training: true }); // each of 8 columns: mean 0, variance 1
+ * const x = tensor([[1, 10], [3, 30]]);
+ * await nn.batchNorm(x, null, null, { training: true }).data(); // → -1.000, -1.000, 1.000, 1.000
  */
 export function batchNorm(
   x: Tensor,
@@ -92,7 +93,7 @@ abstract class BatchNorm extends RunningNorm {
  *   for other shapes, and while training for one value for each channel.
  * @example
  * const layer = new nn.BatchNorm1d(64);
- * layer.forward(randn([32, 64])).shape; // [32, 64]
+ * layer.forward(randn([32, 64])).shape; // → [32, 64]
  */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -104,7 +105,7 @@ export class BatchNorm1d extends BatchNorm {
  * Batch normalisation of images: (N, H, W, C) → the same. Everything else is as in `BatchNorm1d`.
  * @example
  * const layer = new nn.BatchNorm2d(16);
- * layer.forward(randn([8, 28, 28, 16])).shape; // [8, 28, 28, 16]
+ * layer.forward(randn([8, 28, 28, 16])).shape; // → [8, 28, 28, 16]
  */
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -116,7 +117,7 @@ export class BatchNorm2d extends BatchNorm {
  * Batch normalisation of volumes: (N, D, H, W, C) → the same. Everything else is as in `BatchNorm1d`.
  * @example
  * const layer = new nn.BatchNorm3d(4);
- * layer.forward(randn([2, 5, 6, 7, 4])).shape; // [2, 5, 6, 7, 4]
+ * layer.forward(randn([2, 5, 6, 7, 4])).shape; // → [2, 5, 6, 7, 4]
  */
 export class BatchNorm3d extends BatchNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {

@@ -29,10 +29,15 @@ export interface ConvTransposeLayerOptions extends Omit<ConvTransposeOptions, 'b
 
 /** What the layers share: their parameters, and the checks when one is made. */
 abstract class ConvLayer<O extends { readonly groups?: number; readonly bias?: boolean }> extends Module {
+  /** Last size of the input. */
   readonly inChannels: number;
+  /** Last size of the result. */
   readonly outChannels: number;
+  /** The window's size along each spatial axis. */
   readonly kernelSize: readonly number[];
+  /** (outChannels, inChannels/groups, …kernelSize); of transposed convolutions (inChannels, outChannels/groups, …kernelSize). */
   weight: Parameter;
+  /** (outChannels), or null without one. */
   bias: Parameter | null;
   protected readonly options: Omit<O, 'bias'>;
 
@@ -72,7 +77,7 @@ abstract class ConvLayer<O extends { readonly groups?: number; readonly bias?: b
  * `bias` (outChannels) or null; both begin uniform in ±1/√(inChannels/groups · kernel), as in PyTorch.
  * @throws {ArgumentError} as `Conv2d`. @throws {ShapeError} in forward.
  * @example
- * new nn.Conv1d(16, 32, 5, { padding: 'same' }).forward(randn([8, 100, 16])).shape; // [8, 100, 32]
+ * new nn.Conv1d(16, 32, 5, { padding: 'same' }).forward(randn([8, 100, 16])).shape; // → [8, 100, 32]
  */
 export class Conv1d extends ConvLayer<ConvLayerOptions> {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvLayerOptions = {}) {
@@ -92,7 +97,7 @@ export class Conv1d extends ConvLayer<ConvLayerOptions> {
  * @throws {ArgumentError} for channels, kernels, strides, dilations or groups below 1, paddings below 0, 'same' with a stride, or groups that
  *   don't divide the channels. @throws {ShapeError} in forward, for other channels or an image smaller than the window.
  * @example
- * new nn.Conv2d(1, 32, 3, { padding: 1 }).forward(randn([64, 28, 28, 1])).shape; // [64, 28, 28, 32]
+ * new nn.Conv2d(1, 32, 3, { padding: 1 }).forward(randn([64, 28, 28, 1])).shape; // → [64, 28, 28, 32]
  */
 export class Conv2d extends ConvLayer<ConvLayerOptions> {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvLayerOptions = {}) {
@@ -108,7 +113,7 @@ export class Conv2d extends ConvLayer<ConvLayerOptions> {
  * Convolution of volumes: (N, D, H, W, inChannels) → (N, D', H', W', outChannels); see `conv3d`. Parameters as `Conv2d`'s, with three axes.
  * @throws {ArgumentError} as `Conv2d`. @throws {ShapeError} in forward.
  * @example
- * new nn.Conv3d(1, 4, 3).forward(randn([2, 8, 8, 8, 1])).shape; // [2, 6, 6, 6, 4]
+ * new nn.Conv3d(1, 4, 3).forward(randn([2, 8, 8, 8, 1])).shape; // → [2, 6, 6, 6, 4]
  */
 export class Conv3d extends ConvLayer<ConvLayerOptions> {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvLayerOptions = {}) {
@@ -125,7 +130,7 @@ export class Conv3d extends ConvLayer<ConvLayerOptions> {
  * outChannels/groups, kernel), `bias` (outChannels) or null; both begin uniform in ±1/√(outChannels/groups · kernel), as in PyTorch.
  * @throws {ArgumentError} as `Conv2d`. @throws {ShapeError} in forward.
  * @example
- * new nn.ConvTranspose1d(16, 4, 2, { stride: 2 }).forward(randn([8, 50, 16])).shape; // [8, 100, 4]
+ * new nn.ConvTranspose1d(16, 4, 2, { stride: 2 }).forward(randn([8, 50, 16])).shape; // → [8, 100, 4]
  */
 export class ConvTranspose1d extends ConvLayer<ConvTransposeLayerOptions> {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvTransposeLayerOptions = {}) {
@@ -143,7 +148,7 @@ export class ConvTranspose1d extends ConvLayer<ConvTransposeLayerOptions> {
  * kernelHeight · kernelWidth), as in PyTorch.
  * @throws {ArgumentError} as `Conv2d`. @throws {ShapeError} in forward.
  * @example
- * new nn.ConvTranspose2d(16, 4, 2, { stride: 2 }).forward(randn([8, 7, 7, 16])).shape; // [8, 14, 14, 4]
+ * new nn.ConvTranspose2d(16, 4, 2, { stride: 2 }).forward(randn([8, 7, 7, 16])).shape; // → [8, 14, 14, 4]
  */
 export class ConvTranspose2d extends ConvLayer<ConvTransposeLayerOptions> {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvTransposeLayerOptions = {}) {

@@ -69,6 +69,7 @@ abstract class ChannelDropout extends RandomMask {
     this.#axes = axes;
   }
 
+  /** x of the rank that the layer is for → the same shape. @throws {ShapeError} for another rank. */
   override forward(x: Tensor): Tensor {
     if (x.shape.length !== this.#axes.split(', ').length)
       throw new ShapeError(this.#op, `expects (${this.#axes}), got ${formatShape(x.shape)}`, { value: x.shape });
@@ -115,7 +116,7 @@ export class Dropout2d extends ChannelDropout {
  *
  * @throws {ArgumentError} when `p` is not from 0 to 1. @throws {ShapeError} for another rank.
  * @example
- * new nn.Dropout3d(0.2).forward(ones([2, 8, 14, 14, 32]));
+ * new nn.Dropout3d(0.2).forward(ones([2, 8, 14, 14, 32])).shape; // → [2, 8, 14, 14, 32]
  */
 export class Dropout3d extends ChannelDropout {
   constructor(p = 0.5, options: DropoutOptions = {}) {

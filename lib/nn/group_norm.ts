@@ -24,13 +24,18 @@ export interface GroupNormOptions {
  *   ShapeError for other channels.
  * @example
  * const layer = new nn.GroupNorm(4, 16);
- * layer.forward(randn([8, 14, 14, 16])).shape; // [8, 14, 14, 16]
+ * layer.forward(randn([8, 14, 14, 16])).shape; // → [8, 14, 14, 16]
  */
 export class GroupNorm extends Module {
+  /** Into how many groups the channels are split. */
   readonly numGroups: number;
+  /** C, the size of the last axis. */
   readonly numChannels: number;
+  /** Is added to the variance before its root is taken. */
   readonly eps: number;
+  /** (numChannels), ones at first, or null without `affine`. */
   weight: Parameter | null;
+  /** (numChannels), zeros at first, or null without `affine`. */
   bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true }: GroupNormOptions = {}) {

@@ -18,8 +18,9 @@ import { RecurrentCell, type RecurrentCellOptions } from './recurrent_cell.js';
  * @throws {ArgumentError} {ShapeError} as `LSTM`.
  * @example
  * const gru = new nn.GRU(8, 32);
- * const [y, h] = gru.forward(randn([2, 10, 8]), undefined, { lengths: [10, 7] });
- * h.shape; // [1, 2, 32]: after steps 10 and 7
+ * const [y, h] = gru.forward(randn([2, 10, 8]), undefined, { lengths: [10, 7] }); // h: after steps 10 and 7
+ * y.shape; // → [2, 10, 32]
+ * h.shape; // → [1, 2, 32]
  */
 export class GRU extends Recurrent<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
@@ -40,6 +41,7 @@ export class GRU extends Recurrent<Tensor> {
  * const cell = new nn.GRUCell(8, 32);
  * let h = cell.forward(randn([4, 8]));
  * h = cell.forward(randn([4, 8]), h);
+ * h.shape; // → [4, 32]
  */
 export class GRUCell extends RecurrentCell<Tensor, Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {

@@ -140,7 +140,7 @@ export interface RReLUOptions {
  * Source: Xu, Wang, Chen, Li, "Empirical evaluation of rectified activations in convolutional network", 2015.
  *
  * @throws {ArgumentError} when a slope is not finite, or lower is above upper.
- * @example await new nn.RReLU(0.1, 0.3).eval().forward(tensor([-1, 2])).data(); // -0.2, 2
+ * @example await new nn.RReLU(0.1, 0.3).eval().forward(tensor([-1, 2])).data(); // → -0.2, 2
  */
 export class RReLU extends Module {
   /** The least slope. */

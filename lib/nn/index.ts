@@ -88,7 +88,7 @@ export {
 export type { HookHandle } from './hooks.js';
 export * as init from './init.js';
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance_norm.js';
-export { KVCache, type KVCacheSizes } from './kv_cache.js';
+export { type CachedSteps, KVCache, type KVCacheSizes } from './kv_cache.js';
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './layer_norm.js';
 export type { Lengths } from './lengths.js';
 export { Linear, type LinearOptions } from './linear.js';
@@ -118,6 +118,8 @@ export { Sequential } from './sequential.js';
 export type { Loaded, LoadOptions } from './state.js';
 export { StochasticDepth, type StochasticDepthOptions } from './stochastic_depth.js';
 export {
+  type DecoderStackMasks,
+  type EncoderStackMasks,
   type StackOptions,
   Transformer,
   TransformerDecoder,

@@ -43,7 +43,7 @@ abstract class InstanceNorm extends RunningNorm {
  *   for other shapes and for samples of one position.
  * @example
  * const layer = new nn.InstanceNorm1d(8, { affine: true });
- * layer.forward(randn([4, 20, 8])).shape; // [4, 20, 8]
+ * layer.forward(randn([4, 20, 8])).shape; // → [4, 20, 8]
  */
 export class InstanceNorm1d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -55,7 +55,7 @@ export class InstanceNorm1d extends InstanceNorm {
  * Instance normalisation of images: (N, H, W, C) or (H, W, C) → the same. Everything else is as in `InstanceNorm1d`.
  * @example
  * const layer = new nn.InstanceNorm2d(3);
- * layer.forward(randn([4, 32, 32, 3])).shape; // [4, 32, 32, 3]
+ * layer.forward(randn([4, 32, 32, 3])).shape; // → [4, 32, 32, 3]
  */
 export class InstanceNorm2d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {
@@ -67,7 +67,7 @@ export class InstanceNorm2d extends InstanceNorm {
  * Instance normalisation of volumes: (N, D, H, W, C) or (D, H, W, C) → the same. Everything else is as in `InstanceNorm1d`.
  * @example
  * const layer = new nn.InstanceNorm3d(4);
- * layer.forward(randn([2, 5, 6, 7, 4])).shape; // [2, 5, 6, 7, 4]
+ * layer.forward(randn([2, 5, 6, 7, 4])).shape; // → [2, 5, 6, 7, 4]
  */
 export class InstanceNorm3d extends InstanceNorm {
   constructor(numFeatures: number, options: RunningNormOptions = {}) {

@@ -13,6 +13,16 @@ export interface KVCacheSizes {
   readonly capacity: number;
 }
 
+/** What a `KVCache` gives to attend to. */
+export interface CachedSteps {
+  /** (batch, heads, capacity, headDim), of which the first `length` steps count. */
+  readonly keys: Tensor;
+  /** As `keys`. */
+  readonly values: Tensor;
+  /** bool (T, capacity), true for the steps that each of the T new ones may look at. */
+  readonly mask: Tensor;
+}
+
 /**
  * Keys and values of one attention layer while it decodes: two variables (batch, heads, capacity, headDim), of which the first `length` steps
  * count. The length is a runtime number, so that all steps run one Program. One cache serves one layer.
@@ -22,9 +32,11 @@ export interface KVCacheSizes {
  * const cache = new nn.KVCache({ heads: 4, headDim: 16, capacity: 256 });
  * const attention = new nn.MultiheadAttention(64, 4);
  * const step = attention.predict(randn([1, 1, 64]), undefined, undefined, { cache });
- * await step.data(); // and cache.length is 1
+ * await step.data();
+ * cache.length; // → 1
  */
 export class KVCache {
+  /** The most steps that it can hold. */
   readonly capacity: number;
   readonly #keys: Parameter;
   readonly #values: Parameter;
@@ -55,7 +67,7 @@ export class KVCache {
    * each step may look at: itself and those before it.
    * @throws {ShapeError} for other sizes. @throws {ArgumentError} when T steps more don't fit.
    */
-  append(keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor; mask: Tensor } {
+  append(keys: Tensor, values: Tensor): CachedSteps {
     const [batch, heads, , headDim] = this.#keys.shape as [number, number, number, number];
     const steps = keys.shape[2] ?? 0;
     for (const x of [keys, values])

@@ -42,12 +42,16 @@ function sizes(op: string, normalizedShape: number | Shape): Shape {
  *   ShapeError for x that doesn't end in that shape.
  * @example
  * const layer = new nn.LayerNorm(256);
- * layer.forward(randn([8, 20, 256])).shape; // [8, 20, 256]
+ * layer.forward(randn([8, 20, 256])).shape; // → [8, 20, 256]
  */
 export class LayerNorm extends Module {
+  /** The sizes of the last axes, which are normalised together. */
   readonly normalizedShape: Shape;
+  /** Is added before the root is taken. */
   readonly eps: number;
+  /** (…normalizedShape), ones at first, or null without `elementwiseAffine`. */
   weight: Parameter | null;
+  /** (…normalizedShape), zeros at first, or null without `elementwiseAffine` or `bias`. */
   bias: Parameter | null;
 
   constructor(normalizedShape: number | Shape, { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {}) {
@@ -74,11 +78,14 @@ export class LayerNorm extends Module {
  * @throws {ShapeError} {ArgumentError} as `LayerNorm`.
  * @example
  * const layer = new nn.RMSNorm(256, { eps: 1e-6 });
- * layer.forward(randn([8, 20, 256])).shape; // [8, 20, 256]
+ * layer.forward(randn([8, 20, 256])).shape; // → [8, 20, 256]
  */
 export class RMSNorm extends Module {
+  /** The sizes of the last axes, which are normalised together. */
   readonly normalizedShape: Shape;
+  /** Is added before the root is taken. */
   readonly eps: number;
+  /** (…normalizedShape), ones at first, or null without `elementwiseAffine`. */
   weight: Parameter | null;
 
   constructor(normalizedShape: number | Shape, { eps = RMS_EPS, elementwiseAffine = true }: RMSNormOptions = {}) {

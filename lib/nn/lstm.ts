@@ -22,8 +22,8 @@ import { RecurrentCell, type RecurrentCellOptions } from './recurrent_cell.js';
  * @example
  * const lstm = new nn.LSTM(8, 32, { numLayers: 2, bidirectional: true });
  * const [y, [h, c]] = lstm.forward(randn([4, 10, 8]));
- * y.shape; // [4, 10, 64]
- * h.shape; // [4, 4, 32]
+ * y.shape; // → [4, 10, 64]
+ * h.shape; // → [4, 4, 32]
  */
 export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
@@ -46,7 +46,7 @@ export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
  * const cell = new nn.LSTMCell(8, 32);
  * let state = cell.forward(randn([4, 8]));
  * state = cell.forward(randn([4, 8]), state);
- * state[0].shape; // [4, 32]
+ * state[0].shape; // → [4, 32]
  */
 export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor], [h: Tensor, c: Tensor]> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {

@@ -5,7 +5,7 @@ import { checkPart } from './check.js';
 import { xavierUniform, zeros } from './init.js';
 import type { KVCache } from './kv_cache.js';
 import { Linear } from './linear.js';
-import { Module } from './module.js';
+import { type AnyModule, Module } from './module.js';
 import { torchNames } from './torch_names.js';
 
 /** Options of `MultiheadAttention`. */
@@ -45,20 +45,31 @@ export interface AttentionMasks {
  * @throws {ShapeError} in forward, for inputs and masks that don't fit.
  * @example
  * const attention = new nn.MultiheadAttention(64, 4, { dropout: 0.1 });
- * attention.forward(randn([8, 20, 64]), undefined, undefined, { causal: true }).shape; // 8, 20, 64
+ * attention.forward(randn([8, 20, 64]), undefined, undefined, { causal: true }).shape; // → [8, 20, 64]
  */
 export class MultiheadAttention extends Module<[query: Tensor, key?: Tensor, value?: Tensor, masks?: AttentionMasks]> {
+  /** E, the last size of queries and of the result. */
   readonly embedDim: number;
+  /** How many heads share embedDim. */
   readonly numHeads: number;
+  /** The size of one head: embedDim / numHeads. */
   readonly headDim: number;
+  /** The part of the attention weights that is left out while training. */
   readonly dropout: number;
+  /** Whether sequences are (N, T, E), else (T, N, E). */
   readonly batchFirst: boolean;
   readonly #sizes: readonly [query: number, key: number, value: number];
+  /** (3 · embedDim, embedDim): of queries, keys and values, one below the other; null where keys or values have another size. */
   inProjWeight: Parameter | null = null;
+  /** (embedDim, embedDim), or null where `inProjWeight` serves. */
   qProjWeight: Parameter | null = null;
+  /** (embedDim, kdim), or null where `inProjWeight` serves. */
   kProjWeight: Parameter | null = null;
+  /** (embedDim, vdim), or null where `inProjWeight` serves. */
   vProjWeight: Parameter | null = null;
+  /** (3 · embedDim): of queries, keys and values, or null without biases. */
   inProjBias: Parameter | null;
+  /** (embedDim → embedDim), over the joined heads. */
   outProj: Linear;
 
   constructor(
@@ -92,7 +103,7 @@ export class MultiheadAttention extends Module<[query: Tensor, key?: Tensor, val
     if (bias) this.outProj.bias!.assign(zeros([embedDim]));
   }
 
-  override members(): ReturnType<typeof torchNames> {
+  override members(): Iterable<[name: string, member: Parameter | AnyModule]> {
     return torchNames(super.members());
   }
 

@@ -22,6 +22,7 @@ import { Module } from './module.js';
 
 /** A window and its options, checked when the layer is made. */
 abstract class Pool<O extends MaxPoolOptions> extends Module {
+  /** The window's size: one number for every spatial axis, or one for each. */
   readonly kernelSize: PerAxis;
   protected readonly options: O;
 
@@ -42,6 +43,7 @@ abstract class MeanPool extends Pool<AvgPoolOptions> {
 
 /** The sizes that come out, whatever goes in. */
 abstract class AdaptivePool extends Module {
+  /** The size of the result: one number for every spatial axis, or one for each. */
   readonly outputSize: PerAxis;
 
   constructor(outputSize: PerAxis, rank: number) {
@@ -51,7 +53,7 @@ abstract class AdaptivePool extends Module {
   }
 }
 
-/** The maximum of each window over sequences (N, L, C); see `maxPool1d`. @example new nn.MaxPool1d(2).forward(randn([8, 100, 16])).shape; // [8, 50, 16] */
+/** The maximum of each window over sequences (N, L, C); see `maxPool1d`. @example new nn.MaxPool1d(2).forward(randn([8, 100, 16])).shape; // → [8, 50, 16] */
 export class MaxPool1d extends Pool<MaxPoolOptions> {
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
     super(kernelSize, options, 1);
@@ -62,7 +64,7 @@ export class MaxPool1d extends Pool<MaxPoolOptions> {
   }
 }
 
-/** The maximum of each window over images (N, H, W, C); see `maxPool2d`. @example new nn.MaxPool2d(2).forward(randn([32, 28, 28, 8])).shape; // [32, 14, 14, 8] */
+/** The maximum of each window over images (N, H, W, C); see `maxPool2d`. @example new nn.MaxPool2d(2).forward(randn([32, 28, 28, 8])).shape; // → [32, 14, 14, 8] */
 export class MaxPool2d extends Pool<MaxPoolOptions> {
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
     super(kernelSize, options, 2);
@@ -73,7 +75,7 @@ export class MaxPool2d extends Pool<MaxPoolOptions> {
   }
 }
 
-/** The maximum of each window over volumes (N, D, H, W, C); see `maxPool3d`. @example new nn.MaxPool3d(2).forward(randn([2, 8, 8, 8, 4])).shape; // [2, 4, 4, 4, 4] */
+/** The maximum of each window over volumes (N, D, H, W, C); see `maxPool3d`. @example new nn.MaxPool3d(2).forward(randn([2, 8, 8, 8, 4])).shape; // → [2, 4, 4, 4, 4] */
 export class MaxPool3d extends Pool<MaxPoolOptions> {
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
     super(kernelSize, options, 3);
@@ -84,7 +86,7 @@ export class MaxPool3d extends Pool<MaxPoolOptions> {
   }
 }
 
-/** The mean of each window over sequences (N, L, C); see `avgPool1d`. @example new nn.AvgPool1d(2).forward(randn([8, 100, 16])).shape; // [8, 50, 16] */
+/** The mean of each window over sequences (N, L, C); see `avgPool1d`. @example new nn.AvgPool1d(2).forward(randn([8, 100, 16])).shape; // → [8, 50, 16] */
 export class AvgPool1d extends MeanPool {
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
     super(kernelSize, options, 1);
@@ -95,7 +97,7 @@ export class AvgPool1d extends MeanPool {
   }
 }
 
-/** The mean of each window over images (N, H, W, C); see `avgPool2d`. @example new nn.AvgPool2d(2).forward(randn([32, 28, 28, 8])).shape; // [32, 14, 14, 8] */
+/** The mean of each window over images (N, H, W, C); see `avgPool2d`. @example new nn.AvgPool2d(2).forward(randn([32, 28, 28, 8])).shape; // → [32, 14, 14, 8] */
 export class AvgPool2d extends MeanPool {
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
     super(kernelSize, options, 2);
@@ -106,7 +108,7 @@ export class AvgPool2d extends MeanPool {
   }
 }
 
-/** The mean of each window over volumes (N, D, H, W, C); see `avgPool3d`. @example new nn.AvgPool3d(2).forward(randn([2, 8, 8, 8, 4])).shape; // [2, 4, 4, 4, 4] */
+/** The mean of each window over volumes (N, D, H, W, C); see `avgPool3d`. @example new nn.AvgPool3d(2).forward(randn([2, 8, 8, 8, 4])).shape; // → [2, 4, 4, 4, 4] */
 export class AvgPool3d extends MeanPool {
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
     super(kernelSize, options, 3);
@@ -117,7 +119,7 @@ export class AvgPool3d extends MeanPool {
   }
 }
 
-/** Means of windows that evenly cover sequences (N, L, C); see `adaptiveAvgPool1d`. @example new nn.AdaptiveAvgPool1d(7).forward(randn([8, 100, 16])).shape; // [8, 7, 16] */
+/** Means of windows that evenly cover sequences (N, L, C); see `adaptiveAvgPool1d`. @example new nn.AdaptiveAvgPool1d(7).forward(randn([8, 100, 16])).shape; // → [8, 7, 16] */
 export class AdaptiveAvgPool1d extends AdaptivePool {
   constructor(outputSize: PerAxis) {
     super(outputSize, 1);
@@ -128,7 +130,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
   }
 }
 
-/** Means of windows that evenly cover images (N, H, W, C); see `adaptiveAvgPool2d`. @example new nn.AdaptiveAvgPool2d(7).forward(randn([32, 28, 28, 8])).shape; // [32, 7, 7, 8] */
+/** Means of windows that evenly cover images (N, H, W, C); see `adaptiveAvgPool2d`. @example new nn.AdaptiveAvgPool2d(7).forward(randn([32, 28, 28, 8])).shape; // → [32, 7, 7, 8] */
 export class AdaptiveAvgPool2d extends AdaptivePool {
   constructor(outputSize: PerAxis) {
     super(outputSize, 2);
@@ -139,7 +141,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
   }
 }
 
-/** Maxima of windows that evenly cover sequences (N, L, C); see `adaptiveMaxPool1d`. @example new nn.AdaptiveMaxPool1d(7).forward(randn([8, 100, 16])).shape; // [8, 7, 16] */
+/** Maxima of windows that evenly cover sequences (N, L, C); see `adaptiveMaxPool1d`. @example new nn.AdaptiveMaxPool1d(7).forward(randn([8, 100, 16])).shape; // → [8, 7, 16] */
 export class AdaptiveMaxPool1d extends AdaptivePool {
   constructor(outputSize: PerAxis) {
     super(outputSize, 1);
@@ -150,7 +152,7 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
   }
 }
 
-/** Maxima of windows that evenly cover images (N, H, W, C); see `adaptiveMaxPool2d`. @example new nn.AdaptiveMaxPool2d(7).forward(randn([32, 28, 28, 8])).shape; // [32, 7, 7, 8] */
+/** Maxima of windows that evenly cover images (N, H, W, C); see `adaptiveMaxPool2d`. @example new nn.AdaptiveMaxPool2d(7).forward(randn([32, 28, 28, 8])).shape; // → [32, 7, 7, 8] */
 export class AdaptiveMaxPool2d extends AdaptivePool {
   constructor(outputSize: PerAxis) {
     super(outputSize, 2);

@@ -33,10 +33,12 @@ export interface SinusoidalPositionsOptions {
  *
  * @throws {ArgumentError} for a size that is no even whole number, a base ≤ 0; in forward for an offset below 0. @throws {ShapeError} in forward.
  * @example
- * new nn.SinusoidalPositions(64).forward(randn([8, 20, 64])).shape; // 8, 20, 64
+ * new nn.SinusoidalPositions(64).forward(randn([8, 20, 64])).shape; // → [8, 20, 64]
  */
 export class SinusoidalPositions extends Module<[x: Tensor, offset?: number]> {
+  /** E, the last size; even. */
   readonly embedDim: number;
+  /** The longest wavelength is 2π · base, nearly. */
   readonly base: number;
 
   constructor(embedDim: number, { base = 10000 }: SinusoidalPositionsOptions = {}) {
@@ -65,11 +67,14 @@ export class SinusoidalPositions extends Module<[x: Tensor, offset?: number]> {
  * @throws {ArgumentError} for sizes that are no whole numbers ≥ 1; in forward for an offset below 0. @throws {ShapeError} in forward, for other
  *   sizes and positions beyond maxLength.
  * @example
- * new nn.LearnedPositions(256, 64).forward(randn([8, 20, 64])).shape; // 8, 20, 64
+ * new nn.LearnedPositions(256, 64).forward(randn([8, 20, 64])).shape; // → [8, 20, 64]
  */
 export class LearnedPositions extends Module<[x: Tensor, offset?: number]> {
+  /** How many positions it knows. */
   readonly maxLength: number;
+  /** E, the last size. */
   readonly embedDim: number;
+  /** (maxLength, embedDim). */
   weight: Parameter;
 
   constructor(maxLength: number, embedDim: number) {
@@ -100,11 +105,14 @@ export class LearnedPositions extends Module<[x: Tensor, offset?: number]> {
  * @example
  * const bias = new nn.RelativePositionBias(4, 32);
  * const q = randn([1, 4, 10, 16]);
- * nn.scaledDotProductAttention(q, q, q, { mask: bias.forward(10, 10) }).shape; // 1, 4, 10, 16
+ * nn.scaledDotProductAttention(q, q, q, { mask: bias.forward(10, 10) }).shape; // → [1, 4, 10, 16]
  */
 export class RelativePositionBias extends Module<[queries: number, keys: number]> {
+  /** Heads of the attention. */
   readonly numHeads: number;
+  /** Positions further apart share this distance's number. */
   readonly maxDistance: number;
+  /** (numHeads, 2 · maxDistance + 1), zeros at first. */
   weight: Parameter;
 
   constructor(numHeads: number, maxDistance: number) {

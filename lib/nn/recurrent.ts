@@ -40,10 +40,15 @@ interface Done {
 
 /** The base of `LSTM`, `GRU` and `RNN`; `S` is what they take and give as their state. */
 export abstract class Recurrent<S> extends Module<[x: Tensor, state?: S, options?: SequenceOptions], [y: Tensor, state: S]> {
+  /** Last size of the input. */
   readonly inputSize: number;
+  /** The size of one state; the last size of y is that, or twice that in two directions. */
   readonly hiddenSize: number;
+  /** How many layers stand one on top of the other. */
   readonly numLayers: number;
+  /** Whether sequences are (N, T, …), else (T, N, …). */
   readonly batchFirst: boolean;
+  /** Whether each layer also goes through the sequence backwards. */
   readonly bidirectional: boolean;
   /** The weights of layer 0, then, if there are two directions, of layer 0 backwards, then those of layer 1. */
   readonly weights: readonly RecurrentWeights[];

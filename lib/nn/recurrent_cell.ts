@@ -14,8 +14,11 @@ export interface RecurrentCellOptions {
 
 /** The base of the cells; `S` is the state that they take, `R` what they give. */
 export abstract class RecurrentCell<S, R> extends Module<[x: Tensor, state?: S], R> {
+  /** Last size of the input. */
   readonly inputSize: number;
+  /** Last size of the state. */
   readonly hiddenSize: number;
+  /** The cell's weights and biases. */
   readonly weights: RecurrentWeights;
   readonly #kind: RecurrentKind;
   readonly #op: string;

@@ -11,6 +11,7 @@ export interface RecurrentWeights {
   weightHh: Parameter;
   /** (gates · hiddenSize), or null without biases. */
   biasIh: Parameter | null;
+  /** (gates · hiddenSize), or null without biases. */
   biasHh: Parameter | null;
 }
 

@@ -21,6 +21,8 @@ export interface RNNNonlinearity {
  * @example
  * const rnn = new nn.RNN(8, 32, { nonlinearity: 'relu' });
  * const [y, h] = rnn.forward(randn([4, 10, 8]));
+ * y.shape; // → [4, 10, 32]
+ * h.shape; // → [1, 4, 32]
  */
 export class RNN extends Recurrent<Tensor> {
   constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RecurrentOptions & RNNNonlinearity = {}) {
@@ -41,6 +43,7 @@ export class RNN extends Recurrent<Tensor> {
  * const cell = new nn.RNNCell(8, 32);
  * let h = cell.forward(randn([4, 8]));
  * h = cell.forward(randn([4, 8]), h);
+ * h.shape; // → [4, 32]
  */
 export class RNNCell extends RecurrentCell<Tensor, Tensor> {
   constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RecurrentCellOptions & RNNNonlinearity = {}) {

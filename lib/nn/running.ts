@@ -9,22 +9,30 @@ import { type AnyModule, Module } from './module.js';
 export interface RunningNormOptions {
   /** Is added to the variance before its root is taken; 1e-5 unless told. */
   readonly eps?: number;
-  /** The part that a batch's statistics take in the running ones; 0.1 unless told. null: BatchNorm then holds the average over all batches. */
+  /** The part that a batch's statistics take in the running ones; 0.1 unless told. null: BatchNorm keeps the average over all batches, InstanceNorm leaves them as they are. */
   readonly momentum?: number | null;
-  /** Whether to learn a scale and a shift for each channel. */
+  /** Whether to learn a scale and a shift for each channel; unless told, true for BatchNorm and false for InstanceNorm. */
   readonly affine?: boolean;
-  /** Whether to keep running statistics; without, each batch's own are used in eval mode too. */
+  /** Whether to keep running statistics; without, each batch's own are used in eval mode too. Unless told, true for BatchNorm and false for InstanceNorm. */
   readonly trackRunningStats?: boolean;
 }
 
 export abstract class RunningNorm extends Module {
+  /** C, the size of the last axis. */
   readonly numFeatures: number;
+  /** Is added to the variance before its root is taken. */
   readonly eps: number;
+  /** The part that a batch's statistics take in the running ones; null as `RunningNormOptions` tells. */
   readonly momentum: number | null;
+  /** (numFeatures), ones at first, or null without `affine`. */
   weight: Parameter | null;
+  /** (numFeatures), zeros at first, or null without `affine`. */
   bias: Parameter | null;
+  /** (numFeatures), zeros at first and without gradient, or null without `trackRunningStats`. */
   readonly runningMean: Parameter | null;
+  /** (numFeatures), ones at first and without gradient, or null without `trackRunningStats`. */
   readonly runningVar: Parameter | null;
+  /** How many batches BatchNorm has trained on, an i32 scalar, or null without `trackRunningStats`; InstanceNorm leaves it at 0, as PyTorch's does. */
   readonly numBatchesTracked: Parameter | null;
 
   constructor(

@@ -17,8 +17,10 @@ export interface StochasticDepthOptions extends DropoutOptions {
  * @throws {ArgumentError} when `p` is not from 0 to 1, or for another mode.
  * @example
  * const block = new nn.Residual(new nn.Sequential(new nn.Linear(32, 32), new nn.ReLU(), new nn.StochasticDepth(0.1)));
+ * block.forward(randn([8, 32])).shape; // → [8, 32]
  */
 export class StochasticDepth extends RandomMask {
+  /** Whether each sample's branch falls by itself ('row'), or that of all together ('batch'). */
   readonly mode: 'row' | 'batch';
 
   constructor(p: number, { mode = 'row', ...options }: StochasticDepthOptions = {}) {

@@ -18,9 +18,23 @@ export interface StackOptions {
   readonly norm?: LayerNorm | null;
 }
 
+/** What the layers of a `TransformerEncoder` may look at. */
+export interface EncoderStackMasks extends Omit<EncoderMasks, 'cache'> {
+  /** One cache a layer, as `caches(capacity)` makes them; see `KVCache`. Stand alone, without masks. */
+  readonly caches?: readonly KVCache[] | undefined;
+}
+
+/** What the layers of a `TransformerDecoder` may look at. */
+export interface DecoderStackMasks extends Omit<DecoderMasks, 'cache'> {
+  /** One cache a layer for its own sequence, as `caches(capacity)` makes them; see `KVCache`. Stand without masks of that sequence. */
+  readonly caches?: readonly KVCache[] | undefined;
+}
+
 /** Several layers of one kind, each with parameters of its own. */
 abstract class Stack<A extends unknown[], L extends TransformerEncoderLayer | TransformerDecoderLayer> extends Module<A> {
+  /** The layers, first to last. */
   layers: L[];
+  /** What normalises the last layer's result, or null. */
   norm: LayerNorm | null;
 
   constructor(op: string, layer: (index: number) => L, numLayers: number, { norm = null }: StackOptions) {
@@ -63,20 +77,14 @@ abstract class Stack<A extends unknown[], L extends TransformerEncoderLayer | Tr
  * @throws {ArgumentError} for a number of layers that is no whole number ≥ 1, or another number of caches.
  * @example
  * const encoder = new nn.TransformerEncoder(() => new nn.TransformerEncoderLayer(64, 4), 3);
- * encoder.forward(randn([8, 20, 64])).shape; // 8, 20, 64
+ * encoder.forward(randn([8, 20, 64])).shape; // → [8, 20, 64]
  */
-export class TransformerEncoder extends Stack<
-  [src: Tensor, masks?: Omit<EncoderMasks, 'cache'> & { readonly caches?: readonly KVCache[] | undefined }],
-  TransformerEncoderLayer
-> {
+export class TransformerEncoder extends Stack<[src: Tensor, masks?: EncoderStackMasks], TransformerEncoderLayer> {
   constructor(layer: (index: number) => TransformerEncoderLayer, numLayers: number, options: StackOptions = {}) {
     super('TransformerEncoder', layer, numLayers, options);
   }
 
-  forward(
-    src: Tensor,
-    { caches, ...masks }: Omit<EncoderMasks, 'cache'> & { readonly caches?: readonly KVCache[] | undefined } = {},
-  ): Tensor {
+  forward(src: Tensor, { caches, ...masks }: EncoderStackMasks = {}): Tensor {
     return this.normed(this.layers.reduce((x, layer, i) => layer.forward(x, { ...masks, cache: this.cacheOf(caches, i) }), src));
   }
 }
@@ -87,21 +95,14 @@ export class TransformerEncoder extends Stack<
  * @throws {ArgumentError} for a number of layers that is no whole number ≥ 1, or another number of caches.
  * @example
  * const decoder = new nn.TransformerDecoder(() => new nn.TransformerDecoderLayer(64, 4), 3);
- * decoder.forward(randn([8, 20, 64]), randn([8, 30, 64]), { tgtIsCausal: true }).shape; // 8, 20, 64
+ * decoder.forward(randn([8, 20, 64]), randn([8, 30, 64]), { tgtIsCausal: true }).shape; // → [8, 20, 64]
  */
-export class TransformerDecoder extends Stack<
-  [tgt: Tensor, memory: Tensor, masks?: Omit<DecoderMasks, 'cache'> & { readonly caches?: readonly KVCache[] | undefined }],
-  TransformerDecoderLayer
-> {
+export class TransformerDecoder extends Stack<[tgt: Tensor, memory: Tensor, masks?: DecoderStackMasks], TransformerDecoderLayer> {
   constructor(layer: (index: number) => TransformerDecoderLayer, numLayers: number, options: StackOptions = {}) {
     super('TransformerDecoder', layer, numLayers, options);
   }
 
-  forward(
-    tgt: Tensor,
-    memory: Tensor,
-    { caches, ...masks }: Omit<DecoderMasks, 'cache'> & { readonly caches?: readonly KVCache[] | undefined } = {},
-  ): Tensor {
+  forward(tgt: Tensor, memory: Tensor, { caches, ...masks }: DecoderStackMasks = {}): Tensor {
     return this.normed(this.layers.reduce((x, layer, i) => layer.forward(x, memory, { ...masks, cache: this.cacheOf(caches, i) }), tgt));
   }
 }
@@ -137,10 +138,12 @@ export interface TransformerMasks extends Omit<DecoderMasks, 'cache'> {
  * @throws {ArgumentError} for sizes that are no whole numbers ≥ 1 and heads that don't divide dModel. @throws {ShapeError} in forward.
  * @example
  * const model = new nn.Transformer({ dModel: 64, nhead: 4, numEncoderLayers: 2, numDecoderLayers: 2, dimFeedforward: 256 });
- * model.forward(randn([8, 30, 64]), randn([8, 20, 64]), { tgtIsCausal: true }).shape; // 8, 20, 64
+ * model.forward(randn([8, 30, 64]), randn([8, 20, 64]), { tgtIsCausal: true }).shape; // → [8, 20, 64]
  */
 export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: TransformerMasks]> {
+  /** What reads the source. */
   encoder: TransformerEncoder;
+  /** What reads the target and the encoder's result. */
   decoder: TransformerDecoder;
 
   constructor({ dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6, ...options }: TransformerOptions = {}) {

@@ -1,10 +1,10 @@
 // The layers that transformers repeat: attention and a feed-forward part, each added to what goes in, normalised after (as published) or before.
-import { ArgumentError, describe, type Tensor } from '../core/index.js';
+import { ArgumentError, describe, type Parameter, type Tensor } from '../core/index.js';
 import { Dropout } from './dropout.js';
 import type { KVCache } from './kv_cache.js';
 import { LayerNorm } from './layer_norm.js';
 import { Linear } from './linear.js';
-import { Module } from './module.js';
+import { type AnyModule, Module } from './module.js';
 import { type AttentionMasks, MultiheadAttention } from './multihead_attention.js';
 import { torchNames } from './torch_names.js';
 
@@ -58,11 +58,17 @@ export interface DecoderMasks {
 
 /** What both kinds of layer have: self-attention, the feed-forward part, and how a part is added. */
 abstract class TransformerLayer<A extends unknown[]> extends Module<A> {
+  /** Whether what goes into each part is normalised, not what comes out. */
   readonly normFirst: boolean;
+  /** Attention of the sequence to itself. */
   selfAttn: MultiheadAttention;
+  /** The feed-forward part's first layer: dModel → dimFeedforward. */
   linear1: Linear;
+  /** Its second one: dimFeedforward → dModel. */
   linear2: Linear;
+  /** The norm of self-attention. */
   norm1: LayerNorm;
+  /** The norm of the next part: feed-forward in an encoder layer, attention to the encoder's result in a decoder layer. */
   norm2: LayerNorm;
   protected readonly dropped: Dropout;
   readonly #activation: (x: Tensor) => Tensor;
@@ -84,7 +90,7 @@ abstract class TransformerLayer<A extends unknown[]> extends Module<A> {
     this.norm2 = this.norm(dModel, options);
   }
 
-  override members(): ReturnType<typeof torchNames> {
+  override members(): Iterable<[name: string, member: Parameter | AnyModule]> {
     return torchNames(super.members());
   }
 
@@ -116,7 +122,7 @@ abstract class TransformerLayer<A extends unknown[]> extends Module<A> {
  * @throws {ShapeError} in forward, for inputs and masks that don't fit.
  * @example
  * const layer = new nn.TransformerEncoderLayer(64, 4, { dimFeedforward: 256, normFirst: true });
- * layer.forward(randn([8, 20, 64]), { isCausal: true }).shape; // 8, 20, 64
+ * layer.forward(randn([8, 20, 64]), { isCausal: true }).shape; // → [8, 20, 64]
  */
 export class TransformerEncoderLayer extends TransformerLayer<[src: Tensor, masks?: EncoderMasks]> {
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
@@ -139,10 +145,12 @@ export class TransformerEncoderLayer extends TransformerLayer<[src: Tensor, mask
  * @throws {ArgumentError} {ShapeError} as `TransformerEncoderLayer`.
  * @example
  * const layer = new nn.TransformerDecoderLayer(64, 4);
- * layer.forward(randn([8, 20, 64]), randn([8, 30, 64]), { tgtIsCausal: true }).shape; // 8, 20, 64
+ * layer.forward(randn([8, 20, 64]), randn([8, 30, 64]), { tgtIsCausal: true }).shape; // → [8, 20, 64]
  */
 export class TransformerDecoderLayer extends TransformerLayer<[tgt: Tensor, memory: Tensor, masks?: DecoderMasks]> {
+  /** Attention to the encoder's result. */
   multiheadAttn: MultiheadAttention;
+  /** The norm of the feed-forward part. */
   norm3: LayerNorm;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {

@@ -196,7 +196,7 @@ function checkMask(given: Tensor, shape: Shape): Tensor {
  * @throws {ShapeError} shapes that don't fit, and heads that don't divide. @throws {DTypeError} integers. @throws {ArgumentError} a scale that is not finite, a dropout outside of 0 … 1.
  * @example
  * const [q, k, v] = [randn([2, 4, 10, 16]), randn([2, 4, 12, 16]), randn([2, 4, 12, 16])];
- * nn.scaledDotProductAttention(q, k, v, { causal: true }).shape; // 2, 4, 10, 16
+ * nn.scaledDotProductAttention(q, k, v, { causal: true }).shape; // → [2, 4, 10, 16]
  */
 export function scaledDotProductAttention(
   q: Tensor,

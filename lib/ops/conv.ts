@@ -23,15 +23,19 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-/** Options of `convTranspose1d`, `convTranspose2d` and `convTranspose3d`. */
+/** Options of `convTranspose1d` and `convTranspose2d`; lists have one number for each spatial axis. */
 export interface ConvTransposeOptions {
+  /** f32 (outChannels), added to every position. */
   readonly bias?: Tensor | null;
+  /** Positions from one value of the data to the next in the result; 1 unless told. */
   readonly stride?: PerAxis;
   /** What the convolution that this one turns round was padded with: so much is cut off on either side; 0 unless told. */
   readonly padding?: PerAxis;
   /** Positions added at the end of each axis, less than stride or dilation; 0 unless told. */
   readonly outputPadding?: PerAxis;
+  /** Positions from one tap of the window to the next; 1 unless told. */
   readonly dilation?: PerAxis;
+  /** Parts of the channels that see only each other; 1 unless told. */
   readonly groups?: number;
 }
 

@@ -162,7 +162,7 @@ export function normalizedBy(
  *
  * Source: Ulyanov, Vedaldi and Lempitsky, "Instance normalization: the missing ingredient for fast stylization", 2016.
  * @example
- * await nn.instanceNorm(tensor([[[1], [3]]])).data(); // about -1, 1
+ * await nn.instanceNorm(tensor([[[1], [3]]])).data(); // → -1.000, 1.000
  */
 export function instanceNorm(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return instanceNormalized(x, options).y;
@@ -179,7 +179,7 @@ export function instanceNorm(x: Tensor, options: NormalizeOptions = {}): Tensor 
  *
  * Source: Wu and He, "Group normalization", 2018.
  * @example
- * nn.groupNorm(randn([8, 14, 14, 64]), 16).shape; // [8, 14, 14, 64]
+ * nn.groupNorm(randn([8, 14, 14, 64]), 16).shape; // → [8, 14, 14, 64]
  */
 export function groupNorm(x: Tensor, numGroups: number, options: NormalizeOptions = {}): Tensor {
   const t = images('groupNorm', x, 2);

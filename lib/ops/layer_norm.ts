@@ -99,7 +99,7 @@ function over(op: Op, a: Tensor, normalizedShape: number | Shape, options: Norma
  *
  * Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
  * @example
- * await nn.layerNorm(tensor([[1, 3]]), 2).data(); // about -1, 1
+ * await nn.layerNorm(tensor([[1, 3]]), 2).data(); // → -1.000, 1.000
  */
 export function layerNorm(x: Tensor, normalizedShape: number | Shape, options: NormalizeOptions = {}): Tensor {
   return over(layerNormOp, x, normalizedShape, options);
@@ -117,7 +117,7 @@ export const RMS_EPS = 2 ** -23;
  *
  * Source: Zhang and Sennrich, "Root mean square layer normalization", 2019.
  * @example
- * await nn.rmsNorm(tensor([[3, 4]]), 2).data(); // 0.849, 1.131
+ * await nn.rmsNorm(tensor([[3, 4]]), 2).data(); // → 0.849, 1.131
  */
 export function rmsNorm(
   x: Tensor,

@@ -22,9 +22,11 @@ export interface MaxPoolOptions {
 
 /** Options of `avgPool1d`, `avgPool2d` and `avgPool3d`. */
 export interface AvgPoolOptions {
+  /** Positions from one window to the next; the window's size unless told. */
   readonly stride?: PerAxis;
   /** Zeros on either side, at most half of the window; 0 unless told. */
   readonly padding?: PerAxis;
+  /** Whether a last window that begins within the data but doesn't fit counts, too; false unless told. */
   readonly ceilMode?: boolean;
   /** Whether a mean counts the padding's zeros; true unless told. */
   readonly countIncludePad?: boolean;

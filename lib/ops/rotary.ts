@@ -26,7 +26,7 @@ export interface RotaryOptions {
  * @returns The same shape, f32.
  * @throws {ShapeError} fewer than two axes, or an odd d. @throws {DTypeError} integers. @throws {ArgumentError} a base ≤ 0, an offset that is not finite.
  * @example
- * await nn.rotaryEmbedding(tensor([[1, 0], [1, 0]])).data(); // 1, 0, cos 1, sin 1
+ * await nn.rotaryEmbedding(tensor([[1, 0], [1, 0]])).data(); // → 1, 0, 0.540, 0.841
  */
 export function rotaryEmbedding(x: Tensor, { base = 10000, offset = 0 }: RotaryOptions = {}): Tensor {
   const t = operand('rotaryEmbedding', x);
