@@ -9,11 +9,17 @@ import { type AnyModule, Module } from './module.js';
 export interface RunningNormOptions {
   /** Is added to the variance before its root is taken; 1e-5 unless told. */
   readonly eps?: number;
-  /** The part that a batch's statistics take in the running ones; 0.1 unless told. null: BatchNorm keeps the average over all batches, InstanceNorm leaves them as they are. */
+  /**
+   * The part that a batch's statistics take in the running ones; 0.1 unless told. null: BatchNorm keeps the average over all batches,
+   * InstanceNorm leaves the running ones as they are.
+   */
   readonly momentum?: number | null;
   /** Whether to learn a scale and a shift for each channel; unless told, true for BatchNorm and false for InstanceNorm. */
   readonly affine?: boolean;
-  /** Whether to keep running statistics; without, each batch's own are used in eval mode too. Unless told, true for BatchNorm and false for InstanceNorm. */
+  /**
+   * Whether to keep running statistics; without, each batch's own are used in eval mode too. Unless told, true for BatchNorm and false for
+   * InstanceNorm.
+   */
   readonly trackRunningStats?: boolean;
 }
 
@@ -32,7 +38,10 @@ export abstract class RunningNorm extends Module {
   readonly runningMean: Parameter | null;
   /** (numFeatures), ones at first and without gradient, or null without `trackRunningStats`. */
   readonly runningVar: Parameter | null;
-  /** How many batches BatchNorm has trained on, an i32 scalar, or null without `trackRunningStats`; InstanceNorm leaves it at 0, as PyTorch's does. */
+  /**
+   * How many batches BatchNorm has trained on, an i32 scalar, or null without `trackRunningStats`; InstanceNorm leaves it at 0, as
+   * PyTorch's does.
+   */
   readonly numBatchesTracked: Parameter | null;
 
   constructor(

@@ -11,7 +11,7 @@ import { checkImages, type PerAxis, perAxis, type Sliding, slidOver } from './sl
 
 /** Options of `conv1d`, `conv2d` and `conv3d`; lists have one number for each spatial axis. */
 export interface ConvOptions {
-  /** f32 (outChannels), added to every position. */
+  /** (outChannels), added to every position; none unless told. */
   readonly bias?: Tensor | null;
   /** Positions from one window to the next; 1 unless told. */
   readonly stride?: PerAxis;
@@ -25,7 +25,7 @@ export interface ConvOptions {
 
 /** Options of `convTranspose1d` and `convTranspose2d`; lists have one number for each spatial axis. */
 export interface ConvTransposeOptions {
-  /** f32 (outChannels), added to every position. */
+  /** (outChannels), added to every position; none unless told. */
   readonly bias?: Tensor | null;
   /** Positions from one value of the data to the next in the result; 1 unless told. */
   readonly stride?: PerAxis;
