@@ -197,6 +197,7 @@ export class Fit<B> {
 
   /** Waits for the steps in flight, so that the weights are whole when the fit rejects; their failures have been told already. */
   async #settle(): Promise<void> {
+    await this.#poison.item().catch(() => {}); // may throw a failure that is known already, while later steps are still in flight
     await this.#poison.item().catch(() => {});
     this.#trainer.optimizer.forgetFailure();
   }
