@@ -16,17 +16,9 @@ import {
   zeros,
 } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/attention_layers.safetensors', import.meta.url)));
-
-/** max|found - expected| ≤ tolerance · max|expected|. */
-async function compare(what: string, found: Tensor, expected: Tensor, tolerance = 2e-6): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = tolerance * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
 
 describe('MultiheadAttention as PyTorch', () => {
   const LAYERS = {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { grad, load, nn, type Parameter, type StateDict, type Tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/layers.safetensors', import.meta.url)));
 const paddingIdx = 2;
@@ -63,15 +64,6 @@ const CASES: Record<string, [layer: nn.AnyModule, ...inputs: string[]]> = {
   tanhshrink: [new nn.Tanhshrink(), 'x'],
   threshold: [new nn.Threshold(0.1, -2), 'x'],
 };
-
-/** max|found - expected| ≤ 2e-6 · max|expected|. */
-async function compare(what: string, found: Tensor, expected: Tensor): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = 2e-6 * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
 
 describe('layers', () => {
   test('the file holds the cases that are tested', async () => {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { grad, load, nn, type Parameter, run, type StateDict, type Tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/norms.safetensors', import.meta.url)));
 
@@ -29,15 +30,6 @@ const CASES: Record<string, nn.AnyModule> = {
   'group.one': new nn.GroupNorm(1, 4, { eps: 1e-2 }),
   'group.plain': new nn.GroupNorm(3, 6, { affine: false }),
 };
-
-/** max|found - expected| ≤ 2e-6 · max|expected|. */
-async function compare(what: string, found: Tensor, expected: Tensor): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = 2e-6 * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
 
 describe('normalising layers', () => {
   test('the file holds the cases that are tested', async () => {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { grad, load, nn, type StateDict, type Tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/windows.safetensors', import.meta.url)));
 
@@ -31,15 +32,6 @@ const CASES: Record<string, nn.AnyModule> = {
   adaptivemaxpool1d: new nn.AdaptiveMaxPool1d(3),
   adaptivemaxpool2d: new nn.AdaptiveMaxPool2d([2, 3]),
 };
-
-/** max|found - expected| ≤ 2e-6 · max|expected|. */
-async function compare(what: string, found: Tensor, expected: Tensor): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = 2e-6 * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
 
 describe('layers with windows', () => {
   test('the file holds the cases that are tested', async () => {

@@ -2,17 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, Generator, grad, load, nn, randn, run, type StateDict, type Tensor, zeros } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/transformer.safetensors', import.meta.url)));
 const rest = { dimFeedforward: 7, dropout: 0 };
-
-async function compare(what: string, found: Tensor, expected: Tensor, tolerance: number): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = tolerance * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
 
 const encoder = new nn.TransformerEncoder(() => new nn.TransformerEncoderLayer(6, 2, { ...rest, activation: 'gelu', normFirst: true }), 2, {
   norm: new nn.LayerNorm(6),

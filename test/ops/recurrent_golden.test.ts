@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { grad, load, nn, optim, type StateDict, type Tensor } from 'hebb';
 import { describe, expect, test } from 'vitest';
+import { compare as compareGolden } from '../golden/compare.js';
 
 const golden: Promise<StateDict> = load(fileURLToPath(new URL('../golden/recurrent.safetensors', import.meta.url)));
 
@@ -25,14 +26,8 @@ const CELLS: Record<string, () => nn.AnyModule> = {
   'rnn.cell': () => new nn.RNNCell(3, 3),
 };
 
-/** max|found - expected| ≤ part · max|expected|. */
-async function compare(what: string, found: Tensor, expected: Tensor, part = 4e-6): Promise<void> {
-  expect([what, ...found.shape]).toEqual([what, ...expected.shape]);
-  const [values, exact] = (await Promise.all([found.data(), expected.data()])).map((data) => Array.from(data)) as [number[], number[]];
-  const allowed = part * exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(allowed).toBeGreaterThan(0);
-  for (const [i, value] of exact.entries()) expect(Math.abs(values[i]! - value), `${what}, element ${i}`).toBeLessThanOrEqual(allowed);
-}
+/** Several steps add up more than one op does. */
+const compare = (what: string, found: Tensor, expected: Tensor, part = 4e-6): Promise<void> => compareGolden(what, found, expected, part);
 
 /** What a case of the file has under `NAME.`. */
 async function caseOf(name: string, layer: nn.AnyModule) {
